@@ -49,3 +49,11 @@ def collect(namespace):
                 namespace[name] = value
                 names.add(name)
     return sorted(names)
+
+
+def modules(namespace):
+    """Imports every module of a package; returns their names, for `__all__`."""
+    names = [m.name for m in pkgutil.iter_modules(namespace["__path__"]) if m.name[0] != "_"]
+    for name in names:
+        importlib.import_module(f"{namespace['__name__']}.{name}")
+    return sorted(names)

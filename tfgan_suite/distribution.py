@@ -1,0 +1,93 @@
+"""Distribution: strategies by name, replica arithmetic, random rows that differ per replica."""
+
+import tensorflow as tf
+
+from tfgan_suite.latents import stateless_rows
+from tfgan_suite.registration import public
+
+STRATEGIES = ("auto", "one", "mirrored")
+
+
+@public
+def get_strategy(name="auto"):
+    """Returns a `tf.distribute.Strategy` by name.
+
+    Args:
+        name: `"one"` (the default strategy: one device), `"mirrored"` (synchronous training on all
+            GPUs of this machine, or on all logical CPUs if there are several), `"auto"` (mirrored
+            with more than one GPU, else one), or a strategy, which is returned as it is.
+
+    Raises:
+        ValueError: if the name is unknown.
+    """
+    if isinstance(name, tf.distribute.Strategy):
+        return name
+    if name not in STRATEGIES:
+        raise ValueError(f"`strategy` must be one of {STRATEGIES}. Received: strategy={name!r}")
+    gpus = tf.config.list_logical_devices("GPU")
+    if name == "mirrored":
+        return tf.distribute.MirroredStrategy([d.name for d in gpus or tf.config.list_logical_devices("CPU")])
+    if name == "auto" and len(gpus) > 1:
+        return tf.distribute.MirroredStrategy()
+    return tf.distribute.get_strategy()
+
+
+def xla_by_default(strategy):
+    """Whether XLA is worth it: on one GPU. On a CPU it was measured to lose."""
+    return bool(tf.config.list_logical_devices("GPU")) and strategy.num_replicas_in_sync == 1
+
+
+def check_global_batch(batch_size, strategy):
+    """Raises ValueError if the global batch cannot be divided equally among the replicas."""
+    replicas = strategy.num_replicas_in_sync
+    if batch_size is not None and batch_size % replicas:
+        raise ValueError(
+            f"The global batch size must be divisible by the number of replicas ({replicas}), or "
+            "the replicas' gradients would be weighted unequally. "
+            f"Received: batch_size={batch_size}"
+        )
+
+
+def replica_rows(rows, row_shape, seed, distribution="uniform"):
+    """Draws this replica's rows of one global random batch.
+
+    Every replica draws the whole batch from the same seed and keeps its own rows: what the rows
+    hold does not depend on the number of replicas, and no two replicas share a row. Meant for small
+    rows (latents, interpolation weights).
+
+    Args:
+        rows: rows per replica (int or scalar tensor).
+        row_shape: shape of one row.
+        seed: int32 or int64 tensor of shape `[2]`, the same on every replica.
+        distribution: `"normal"` or `"uniform"` (on [-1, 1)).
+
+    Returns:
+        float32 tensor of shape `[rows, *row_shape]`.
+    """
+    context = tf.distribute.get_replica_context()
+    replicas = context.num_replicas_in_sync if context else 1
+    if replicas == 1:
+        return stateless_rows([rows, *row_shape], seed, distribution)
+    batch = stateless_rows([replicas * rows, *row_shape], seed, distribution)
+    index = context.replica_id_in_sync_group
+    result = tf.slice(batch, [index * rows] + [0] * len(row_shape), [rows, *row_shape])
+    return tf.ensure_shape(result, [rows if isinstance(rows, int) else None, *row_shape])
+
+
+def assign_all(variables, values):
+    """Assigns `values` to Keras `variables`, also inside a replica context.
+
+    A mirrored variable without an aggregation refuses to be assigned there. The values must be the
+    same on every replica (as functions of synchronized variables are), so each copy takes its own.
+    """
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        for variable, value in zip(variables, values):
+            variable.assign(value)
+        return
+
+    def update(strategy, values):
+        for variable, value in zip(variables, values):
+            strategy.extended.update(variable.value, lambda v, new: v.assign(new), args=(value,))
+
+    context.merge_call(update, args=(values,))

@@ -1,0 +1,146 @@
+"""Compilation: two optimizers, an adversarial loss, penalties, and the logs that follow."""
+
+import keras
+
+from tfgan_suite import losses
+from tfgan_suite.distribution import xla_by_default
+
+
+class Compilation:
+    """Mixin of `GAN`: `compile`, its config, and the metrics behind the logs.
+
+    `self.optimizer`, the one that Keras's callbacks schedule, is the generator's.
+    """
+
+    def compile(
+        self,
+        optimizer=None,
+        discriminator_optimizer=None,
+        loss=None,
+        penalties=(),
+        *,
+        run_eagerly=False,
+        steps_per_execution=1,
+        jit_compile="auto",
+    ):
+        """Configures the trainer for `fit`.
+
+        Args:
+            optimizer: the generator's optimizer (a `keras.optimizers.Optimizer`, name or config);
+                None for the trainer's default.
+            discriminator_optimizer: the discriminator's; None for a second optimizer with the
+                generator's config, or the trainer's default where there is none.
+            loss: what `losses.get` accepts; None for the trainer's own loss.
+            penalties: `losses.Penalty` objects, added to the discriminator's loss.
+            run_eagerly: run without `tf.function`, for debugging.
+            steps_per_execution: steps in one call of the compiled function.
+            jit_compile: True or False for XLA; `"auto"` uses it on one GPU and not on a CPU.
+
+        Raises:
+            ValueError: if an optimizer is used twice, the loss is unknown, a penalty is not one or
+                comes twice, or the trainer has no loss of its own and none is given.
+        """
+        self.adversarial_loss = self._resolve_loss(loss)
+        self.penalties = _check_penalties(penalties)
+        if optimizer is None:
+            optimizer, default = self.default_optimizers()
+            if discriminator_optimizer is None:
+                discriminator_optimizer = default
+        optimizer = keras.optimizers.get(optimizer)
+        if discriminator_optimizer is None:
+            discriminator_optimizer = type(optimizer).from_config(optimizer.get_config())
+        discriminator_optimizer = keras.optimizers.get(discriminator_optimizer)
+        if discriminator_optimizer is optimizer:
+            raise ValueError(
+                "Each player needs an optimizer of its own: the slots of a shared one would mix. "
+                f"Received the same object twice: {optimizer!r}"
+            )
+        if jit_compile == "auto":
+            jit_compile = xla_by_default(self.distribute_strategy)
+        with self.distribute_strategy.scope():
+            optimizer = _with_loss_scaling(optimizer, self.generator, self.discriminator)
+            self.discriminator_optimizer = _with_loss_scaling(
+                discriminator_optimizer, self.generator, self.discriminator
+            )
+            super().compile(
+                optimizer=optimizer,
+                run_eagerly=run_eagerly,
+                steps_per_execution=steps_per_execution,
+                jit_compile=jit_compile,
+                auto_scale_loss=False,
+            )
+            self.optimizer.build(self.generator.trainable_variables)
+            self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+            names = ["g_loss", "d_loss", *self.logit_metrics, *(p.name for p in self.penalties)]
+            self.trackers = {name: keras.metrics.Mean(name=name) for name in names}
+
+    def default_optimizers(self):
+        """Optimizers of G and D where `compile` gets none: Radford et al. 2015, section 4."""
+        return tuple(keras.optimizers.Adam(2e-4, beta_1=0.5) for _ in range(2))
+
+    def _resolve_loss(self, loss):
+        if loss is None:
+            loss = self.default_loss
+        if loss is None:
+            raise ValueError(
+                f"{type(self).__name__} has no loss of its own: pass compile(loss=...), for "
+                "example loss='modified_minimax', or use one of its subclasses."
+            )
+        return losses.get(loss)
+
+    @property
+    def metrics(self):
+        # Not Keras's own list: without a Keras loss its `loss` would be a meaningless 0.
+        return list(self.trackers.values()) if self.compiled else []
+
+    def track(self, values):
+        """Records scalars, by the names of `trackers`."""
+        for name, value in values.items():
+            self.trackers[name].update_state(value)
+
+    def get_compile_config(self):
+        if not self.compiled:
+            return None
+        serialize = keras.saving.serialize_keras_object
+        return {
+            "optimizer": serialize(self.optimizer),
+            "discriminator_optimizer": serialize(self.discriminator_optimizer),
+            "loss": serialize(self.adversarial_loss),
+            "penalties": [serialize(penalty) for penalty in self.penalties],
+            "run_eagerly": self.run_eagerly,
+            "steps_per_execution": self.steps_per_execution,
+            "jit_compile": self.jit_compile,
+        }
+
+    def compile_from_config(self, config):
+        deserialize = keras.saving.deserialize_keras_object
+        objects = {k: deserialize(config[k]) for k in ("optimizer", "discriminator_optimizer", "loss")}
+        objects["penalties"] = [deserialize(penalty) for penalty in config["penalties"]]
+        self.compile(**{**config, **objects})
+
+
+def _check_penalties(penalties):
+    penalties = [penalties] if isinstance(penalties, losses.Penalty) else list(penalties or ())
+    for penalty in penalties:
+        if not isinstance(penalty, losses.Penalty):
+            raise ValueError(
+                "`penalties` must be a list of `tfgan_suite.losses.Penalty` objects, for example "
+                f"[GradientPenalty(10.0)]. Received: {penalty!r}"
+            )
+    names = [penalty.name for penalty in penalties]
+    if len(set(names)) < len(names):
+        raise ValueError(f"Each penalty may come once. Received: penalties={names}")
+    return penalties
+
+
+def _with_loss_scaling(optimizer, *networks):
+    """Wraps an optimizer in Keras's loss scaling where a network computes in float16.
+
+    Keras wraps `compile(optimizer=...)` only; the second player's gradients would underflow.
+    """
+    layers = [layer for network in networks for layer in network._flatten_layers()]
+    if not any(layer.compute_dtype == "float16" for layer in layers):
+        return optimizer
+    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        return optimizer
+    return keras.optimizers.LossScaleOptimizer(optimizer)

@@ -1,0 +1,178 @@
+"""The moves of which every trainer's step is made."""
+
+import keras
+import tensorflow as tf
+
+from tfgan_suite.distribution import assign_all, replica_rows
+from tfgan_suite.trainers._checks import check_batch
+
+# Seeds of one step's draws: `[seed, step * _DRAWS_PER_STEP + draw]`.
+_DRAWS_PER_STEP = 4096
+
+
+class Play:
+    """Mixin of `GAN`: minibatches, latents, updates of either player, the moving average.
+
+    What is easy to get wrong is here, once: gradients that replicas sum, loss scaling, latents that
+    are the same on all replicas, a loss that depends on no weight.
+    """
+
+    # Names of what `describe_logits` returns.
+    logit_metrics = ("real_logits", "fake_logits")
+
+    def describe_logits(self, real_logits, fake_logits):
+        """What is logged of D's outputs: a float32 scalar for each name of `logit_metrics`."""
+        real_logits, fake_logits = (tf.cast(d, tf.float32) for d in (real_logits, fake_logits))
+        return {
+            "real_logits": tf.reduce_mean(real_logits),
+            "fake_logits": tf.reduce_mean(fake_logits),
+        }
+
+    # --- Data and latents -------------------------------------------------------------------
+
+    def minibatches(self, data):
+        """Begins a step: its k minibatches `(x, y)` of real images; y is None without condition."""
+        self._draws = 0
+        x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
+        k = self.discriminator_steps
+        check_batch(self.discriminator, x, y, groups=k)
+        if k == 1:
+            return [(x, y)]
+        return [(x[:, j], None if y is None else y[:, j]) for j in range(k)]
+
+    def next_seed(self):
+        """Seed (int64 `[2]`) of the next random draw of this step: a function of (seed, step),
+        so that a resumed run draws what an uninterrupted one would have drawn.
+        """
+        draw = self.step.value * _DRAWS_PER_STEP + self._draws
+        self._draws += 1
+        return tf.stack([tf.constant(self.seed, tf.int64), draw])
+
+    def next_outside_seed(self):
+        """Seed (int64 `[2]`) of the next draw outside training, which never meets training's."""
+        self.draws.assign(self.draws.value + 1)
+        return tf.stack([tf.constant(self.seed, tf.int64), -self.draws.value])
+
+    def latents_like(self, x, seed):
+        """As many latents as `x` has rows; different rows on every replica."""
+        rows = x.shape[0] or tf.shape(x)[0]
+        return replica_rows(rows, [self.latent_dim], seed, self.latent_prior.distribution)
+
+    # --- Passes -----------------------------------------------------------------------------
+
+    def generate(self, x, y=None):
+        """Draws z, a row for each of `x`: returns `(G(z), tape)`, the tape leading to G."""
+        z = self.latents_like(x, self.next_seed())
+        with tf.GradientTape() as tape:
+            g_z = self.generator(with_condition(self.generator, z, y), training=True)
+        return g_z, tape
+
+    def discriminate(self, images, y=None, training=True):
+        """Logits of D, given its condition if it takes one."""
+        inputs = with_condition(self.discriminator, images, y)
+        return self.discriminator(inputs, training=training)
+
+    # --- Updates ----------------------------------------------------------------------------
+
+    def update_discriminator(self, x, g_z, y=None):
+        """One descent of D's loss on real `x` and generated `g_z`."""
+        with tf.GradientTape() as tape:
+            real_logits, fake_logits = self.discriminate(x, y), self.discriminate(g_z, y)
+            loss = self.discriminator_loss(x, g_z, y, real_logits, fake_logits)
+        self.minimize(loss, tape, self.discriminator, self.discriminator_optimizer)
+        self.constrain_discriminator()
+
+    def discriminator_loss(self, x, g_z, y, real_logits, fake_logits):
+        """Adversarial loss plus penalties; records what is logged of D."""
+        loss = self.adversarial_loss.discriminator_loss(real_logits, fake_logits)
+        logs = self.describe_logits(real_logits, fake_logits)
+        for penalty in self.penalties:
+            logs[penalty.name] = self.penalize(penalty, x, g_z, y)
+            loss += logs[penalty.name]
+        self.track({"d_loss": loss, **logs})
+        return loss
+
+    def penalize(self, penalty, x, g_z, y):
+        """A penalty's part in this update of D: 0 where lazy regularization skips it."""
+        seed = self.next_seed()
+        condition = y if len(self.discriminator.inputs) > 1 else None
+
+        def due():
+            return penalty.interval * penalty(self.discriminator, x, g_z, condition, seed=seed)
+
+        if penalty.interval == 1:
+            return due()
+        update = self.discriminator_optimizer.iterations.value
+        return tf.cond(update % penalty.interval == 0, due, lambda: tf.zeros([]))
+
+    def constrain_discriminator(self):
+        """Called after every update of D, to keep it in its admissible set: here, all of them."""
+
+    def update_generator(self, x, g_z, y, tape):
+        """One descent of G's loss through the current D; `tape` comes from `generate`."""
+        real_logits = self.discriminate(x, y) if self.adversarial_loss.generator_needs_real else None
+        with tape:
+            loss = self.adversarial_loss.generator_loss(real_logits, self.discriminate(g_z, y))
+        self.minimize(loss, tape, self.generator, self.optimizer)
+        self.track({"g_loss": loss})
+
+    def update_both(self, x, y=None):
+        """One descent of each player's loss, both gradients taken at the same parameters."""
+        g_z, g_tape = self.generate(x, y)
+        with tf.GradientTape() as d_tape:
+            with g_tape:  # one pass of D on the generated images serves both players
+                fake_logits = self.discriminate(g_z, y)
+            real_logits = self.discriminate(x, y)
+            d_loss = self.discriminator_loss(x, g_z, y, real_logits, fake_logits)
+        with g_tape:
+            g_loss = self.adversarial_loss.generator_loss(tf.stop_gradient(real_logits), fake_logits)
+        g_gradients = self.gradients(g_loss, g_tape, self.generator, self.optimizer)
+        self.minimize(d_loss, d_tape, self.discriminator, self.discriminator_optimizer)
+        self.constrain_discriminator()
+        self.optimizer.apply(g_gradients, self.generator.trainable_variables)
+        self.track({"g_loss": g_loss})
+
+    def minimize(self, loss, tape, network, optimizer):
+        """One step of `optimizer` on the weights of `network`."""
+        gradients = self.gradients(loss, tape, network, optimizer)
+        optimizer.apply(gradients, network.trainable_variables)
+
+    def gradients(self, loss, tape, network, optimizer):
+        """Gradients as `optimizer.apply` wants them, under replicas and loss scaling."""
+        replicas = self.distribute_strategy.num_replicas_in_sync
+        with tape:
+            # Keras sums gradients over replicas; the loss is a mean over each replica's rows.
+            loss = optimizer.scale_loss(loss / replicas if replicas > 1 else loss)
+        gradients = tape.gradient(loss, network.trainable_variables)
+        if all(gradient is None for gradient in gradients):
+            raise ValueError(
+                f"The loss does not depend on any trainable weight of {network.name!r}: check that "
+                "the network has some and that the loss is differentiable."
+            )
+        return gradients
+
+    # --- The end of a step ------------------------------------------------------------------
+
+    def end_step(self):
+        """Moves the generator's average and the step counter on; returns the logs."""
+        if self.ema_generator is not None:
+            self._update_average()
+        self.step.assign(self.step.value + 1)
+        return self.get_metrics_result()
+
+    def _update_average(self):
+        step = tf.cast(self.step.value, tf.float32)
+        rate = 1.0 - tf.minimum(self.ema_decay, (1.0 + step) / (10.0 + step))
+
+        def moved(average, raw):
+            if "float" not in average.dtype:  # states of seed generators are copied
+                return tf.identity(raw.value)
+            return average.value + tf.cast(rate, average.dtype) * (raw.value - average.value)
+
+        pairs = list(zip(self.ema_generator.variables, self.generator.variables))
+        assign_all([average for average, _ in pairs], [moved(*pair) for pair in pairs])
+
+
+def with_condition(network, inputs, condition):
+    """What to call `network` with: its condition beside the inputs, if it takes one."""
+    return [inputs, condition] if len(network.inputs) > 1 else inputs
