@@ -1,5 +1,7 @@
 """The moves of which every trainer's step is made."""
 
+import threading
+
 import keras
 import tensorflow as tf
 
@@ -8,6 +10,10 @@ from tfgan_suite.trainers._checks import check_batch
 
 # Seeds of one step's draws: `[seed, step * _DRAWS_PER_STEP + draw]`.
 _DRAWS_PER_STEP = 4096
+
+# The draw of the current step, `_local.draw`. A mirrored strategy traces its replicas in threads
+# that take turns: a common counter would give each of them other seeds.
+_local = threading.local()
 
 
 class Play:
@@ -32,7 +38,7 @@ class Play:
 
     def minibatches(self, data):
         """Begins a step: its k minibatches `(x, y)` of real images; y is None without condition."""
-        self._draws = 0
+        _local.draw = 0
         x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
         k = self.discriminator_steps
         check_batch(self.discriminator, x, y, groups=k)
@@ -44,8 +50,8 @@ class Play:
         """Seed (int64 `[2]`) of the next random draw of this step: a function of (seed, step),
         so that a resumed run draws what an uninterrupted one would have drawn.
         """
-        draw = self.step.value * _DRAWS_PER_STEP + self._draws
-        self._draws += 1
+        draw = self.step.value * _DRAWS_PER_STEP + _local.draw
+        _local.draw += 1
         return tf.stack([tf.constant(self.seed, tf.int64), draw])
 
     def next_outside_seed(self):
