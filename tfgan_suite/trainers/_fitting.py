@@ -30,11 +30,16 @@ class Throughput(keras.callbacks.Callback):
         self._ends[1:] = [(batch, time.perf_counter())]
 
     def on_epoch_end(self, epoch, logs=None):
-        logs["learning_rate"] = float(self.model.optimizer.learning_rate)
-        logs["discriminator_learning_rate"] = float(self.model.discriminator_optimizer.learning_rate)
+        logs["learning_rate"] = _learning_rate(self.model.optimizer)
+        logs["discriminator_learning_rate"] = _learning_rate(self.model.discriminator_optimizer)
         if self.images_per_step is not None and len(self._ends) == 2:
             (first, start), (last, end) = self._ends
             logs["images_per_second"] = (last - first) * self.images_per_step / (end - start)
+
+
+def _learning_rate(optimizer):
+    # `float(...)` alone refuses the variables of a distribution strategy.
+    return float(keras.ops.convert_to_numpy(optimizer.learning_rate))
 
 
 def group_minibatches(trainer, x, y, options):
