@@ -70,11 +70,12 @@ def check_scope(role, network, strategy):
             )
 
 
-def check_batch(discriminator, x, y, groups):
-    """Raises ValueError unless a batch of real images fits the discriminator.
+def check_batch(generator, discriminator, x, y, groups):
+    """Raises ValueError unless a batch of real images fits the networks.
 
     Args:
-        discriminator: the network that is to judge `x`.
+        generator: the network that may need `y`.
+        discriminator: the network that is to judge `x`, and may need `y`.
         x: images `[N, ...]`, or `[N, groups, ...]` with several groups.
         y: the condition, or None.
         groups: minibatches in one step.
@@ -105,8 +106,9 @@ def check_batch(discriminator, x, y, groups):
             f"Real images must have the shape that the discriminator takes: {wanted}. "
             f"Received: images of shape {shape[lead:]} (batch shape {shape})"
         )
-    if len(discriminator.inputs) > 1 and y is None:
-        raise ValueError(
-            f"The discriminator {discriminator.name!r} takes a condition, so the data must be "
-            "(images, condition). Received: images alone"
-        )
+    for role, network in (("generator", generator), ("discriminator", discriminator)):
+        if len(network.inputs) > 1 and y is None:
+            raise ValueError(
+                f"The {role} {network.name!r} takes a condition, so the data must be "
+                "(images, condition). Received: images alone"
+            )

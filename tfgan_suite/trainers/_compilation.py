@@ -1,6 +1,7 @@
 """Compilation: two optimizers, an adversarial loss, penalties, and the logs that follow."""
 
 import keras
+import tensorflow as tf
 
 from tfgan_suite import losses
 from tfgan_suite.distribution import xla_by_default
@@ -38,8 +39,10 @@ class Compilation:
 
         Raises:
             ValueError: if an optimizer is used twice, the loss is unknown, a penalty is not one or
-                comes twice, or the trainer has no loss of its own and none is given.
+                comes twice, the trainer has no loss of its own and none is given, or
+                `steps_per_execution` or `jit_compile` cannot work on several replicas.
         """
+        _check_execution(self.distribute_strategy, steps_per_execution, jit_compile)
         self.adversarial_loss = self._resolve_loss(loss)
         self.penalties = _check_penalties(penalties)
         if optimizer is None:
@@ -55,6 +58,7 @@ class Compilation:
                 "Each player needs an optimizer of its own: the slots of a shared one would mix. "
                 f"Received the same object twice: {optimizer!r}"
             )
+        self.requested_jit_compile = jit_compile
         if jit_compile == "auto":
             jit_compile = xla_by_default(self.distribute_strategy)
         with self.distribute_strategy.scope():
@@ -93,10 +97,19 @@ class Compilation:
         # Not Keras's own list: without a Keras loss its `loss` would be a meaningless 0.
         return list(self.trackers.values()) if self.compiled else []
 
-    def track(self, values):
-        """Records scalars, by the names of `trackers`."""
+    def track(self, values, rows=None):
+        """Records scalars, by the names of `trackers`.
+
+        Args:
+            values: scalars by name.
+            rows: examples behind them, for a mean over examples; None for one over calls.
+        """
         for name, value in values.items():
-            self.trackers[name].update_state(value)
+            if rows is not None:
+                # The last batch may leave a replica without examples, and its means are NaN.
+                value = tf.where(rows > 0, value, 0.0)
+            with tf.control_dependencies([value]):
+                self.trackers[name].update_state(value, sample_weight=rows)
 
     def get_compile_config(self):
         if not self.compiled:
@@ -109,7 +122,8 @@ class Compilation:
             "penalties": [serialize(penalty) for penalty in self.penalties],
             "run_eagerly": self.run_eagerly,
             "steps_per_execution": self.steps_per_execution,
-            "jit_compile": self.jit_compile,
+            # As asked for: what "auto" means depends on the machine that loads the file.
+            "jit_compile": self.requested_jit_compile,
         }
 
     def compile_from_config(self, config):
@@ -117,6 +131,22 @@ class Compilation:
         objects = {k: deserialize(config[k]) for k in ("optimizer", "discriminator_optimizer", "loss")}
         objects["penalties"] = [deserialize(penalty) for penalty in config["penalties"]]
         self.compile(**{**config, **objects})
+
+
+def _check_execution(strategy, steps_per_execution, jit_compile):
+    if strategy.num_replicas_in_sync == 1:
+        return
+    # Keras compiles the step of all replicas as one function, whose variables XLA finds on other
+    # devices, and its loop over several steps does not run on several replicas.
+    for name, value, works in (
+        ("steps_per_execution", steps_per_execution, steps_per_execution == 1),
+        ("jit_compile", jit_compile, jit_compile is not True),
+    ):
+        if not works:
+            raise ValueError(
+                f"Keras supports `{name}` on one replica only; leave it at its default under "
+                f"{type(strategy).__name__}. Received: {name}={value!r}"
+            )
 
 
 def _check_penalties(penalties):

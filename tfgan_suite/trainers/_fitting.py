@@ -1,6 +1,8 @@
 """What `fit` does beyond Keras's: k minibatches for one step, and the speed in the logs."""
 
+import contextlib
 import time
+import warnings
 
 import keras
 import numpy as np
@@ -30,6 +32,12 @@ class Throughput(keras.callbacks.Callback):
         self._ends[1:] = [(batch, time.perf_counter())]
 
     def on_epoch_end(self, epoch, logs=None):
+        if not self._ends:
+            raise ValueError(
+                "An epoch must have at least discriminator_steps="
+                f"{self.model.discriminator_steps} full minibatches. Received: data too small for "
+                "a single step"
+            )
         logs["learning_rate"] = _learning_rate(self.model.optimizer)
         logs["discriminator_learning_rate"] = _learning_rate(self.model.discriminator_optimizer)
         if self.images_per_step is not None and len(self._ends) == 2:
@@ -47,7 +55,8 @@ def group_minibatches(trainer, x, y, options):
 
     With `discriminator_steps` k > 1, k consecutive minibatches are stacked on axis 1: batch first,
     so that a distribution strategy still splits over examples and every replica gets its share of
-    each minibatch.
+    each minibatch. With k > 1, or with several replicas, only full minibatches are used: a smaller
+    one could not be stacked, and might leave a replica with no image at all.
 
     Returns:
         `(x, y, options, batch_size)`; `batch_size` is that of one minibatch, or None if unknown.
@@ -57,9 +66,10 @@ def group_minibatches(trainer, x, y, options):
             fewer than k minibatches.
     """
     k = trainer.discriminator_steps
+    only_full = k > 1 or trainer.distribute_strategy.num_replicas_in_sync > 1
     if _is_array(x):
         batch_size = options.get("batch_size") or 32
-        if k == 1:
+        if not only_full:
             return x, y, options, batch_size
         x, options = _arrays_to_dataset(trainer, x, y, batch_size, dict(options))
         y = None
@@ -71,30 +81,67 @@ def group_minibatches(trainer, x, y, options):
             )
         return x, y, options, None
     options = {**options, "shuffle": False}  # a dataset shuffles by itself; Keras would warn
-    leading = tf.nest.flatten(x.element_spec)[0].shape
-    batch_size = leading[0] if leading.rank else None
+    batch_size = _static_batch_size(x)
+    if only_full and batch_size is None:
+        batch_size = first_batch_size(x)
+        x = _full_minibatches(x, batch_size)
     if k > 1:
-        x = _stack(x, k, batch_size)
-        if x.cardinality() == 0:
-            raise ValueError(
-                f"An epoch must have at least discriminator_steps={k} full minibatches. Use a "
-                "smaller batch, or `.repeat()` the dataset and give `steps_per_epoch`. "
-                f"Received: a dataset with fewer than {k} minibatches of {batch_size}"
-            )
+        x = _stack(x, k)
+    if x.cardinality() == 0:
+        raise ValueError(
+            f"An epoch must have at least discriminator_steps={k} full minibatches. Use a "
+            "smaller batch, or `.repeat()` the dataset and give `steps_per_epoch`. "
+            f"Received: a dataset with fewer than {k} minibatches of {batch_size}"
+        )
     return x, y, options, batch_size
+
+
+def first_batch_size(x, batch_size=None):
+    """Rows of the first batch that Keras will make of `x`; None if that cannot be told."""
+    if _is_array(x):
+        return min(batch_size or 32, len(x))
+    if not isinstance(x, tf.data.Dataset):
+        return None
+    if _static_batch_size(x) is not None:
+        return _static_batch_size(x)
+    first = tf.nest.flatten(next(iter(x.take(1)), ()))
+    return first[0].shape[0] if first and first[0].shape.rank else None
+
+
+@contextlib.contextmanager
+def expected_end_of_data(x, options):
+    """Silences Keras's warning where a dataset of unknown length comes to its natural end."""
+    unknown = isinstance(x, tf.data.Dataset) and x.cardinality() == tf.data.UNKNOWN_CARDINALITY
+    with warnings.catch_warnings():
+        if unknown and options.get("steps_per_epoch") is None:
+            warnings.filterwarnings("ignore", "Your input ran out of data", UserWarning)
+        yield
 
 
 def _is_array(x):
     return isinstance(x, np.ndarray) or tf.is_tensor(x)
 
 
-def _stack(dataset, k, batch_size):
+def _static_batch_size(dataset):
+    leading = tf.nest.flatten(dataset.element_spec)[0].shape
+    return leading[0] if leading.rank else None
+
+
+def _full_minibatches(dataset, batch_size):
+    """Leaves out the smaller last minibatch of a dataset batched without `drop_remainder`."""
+
+    def is_full(*data):
+        return tf.shape(tf.nest.flatten(data)[0])[0] == batch_size
+
+    def with_static_shape(*data):
+        data = tf.nest.map_structure(lambda t: tf.ensure_shape(t, [batch_size, *t.shape[1:]]), data)
+        return data if len(data) > 1 else data[0]
+
+    return dataset.filter(is_full).map(with_static_shape)
+
+
+def _stack(dataset, k):
     """Stacks k minibatches on axis 1; an incomplete last group is left out of the epoch."""
-    if batch_size is None:
-        # Without `drop_remainder` the last minibatch may be smaller, and could not be stacked.
-        first = tf.nest.flatten(next(iter(dataset.take(1)), ()))
-        full = first[0].shape[0] if first else 0
-        dataset = dataset.filter(lambda *data: tf.shape(tf.nest.flatten(data)[0])[0] == full)
 
     def batch_first(tensor):
         return tf.transpose(tensor, [1, 0, *range(2, tensor.shape.rank)])

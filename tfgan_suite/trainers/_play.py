@@ -21,6 +21,10 @@ class Play:
 
     What is easy to get wrong is here, once: gradients that replicas sum, loss scaling, latents that
     are the same on all replicas, a loss that depends on no weight.
+
+    A data set of unknown length ends with a step whose data do not come. In it TensorFlow still runs
+    whatever does not depend on them: counters would move on and means be divided by one step too
+    many. Hence the control dependencies of everything that has a state on the data.
     """
 
     # Names of what `describe_logits` returns.
@@ -41,7 +45,7 @@ class Play:
         _local.draw = 0
         x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
         k = self.discriminator_steps
-        check_batch(self.discriminator, x, y, groups=k)
+        check_batch(self.generator, self.discriminator, x, y, groups=k)
         if k == 1:
             return [(x, y)]
         return [(x[:, j], None if y is None else y[:, j]) for j in range(k)]
@@ -69,14 +73,15 @@ class Play:
     def generate(self, x, y=None):
         """Draws z, a row for each of `x`: returns `(G(z), tape)`, the tape leading to G."""
         z = self.latents_like(x, self.next_seed())
-        with tf.GradientTape() as tape:
+        with tf.GradientTape() as tape, tf.control_dependencies([x]):
             g_z = self.generator(with_condition(self.generator, z, y), training=True)
         return g_z, tape
 
     def discriminate(self, images, y=None, training=True):
         """Logits of D, given its condition if it takes one."""
         inputs = with_condition(self.discriminator, images, y)
-        return self.discriminator(inputs, training=training)
+        with tf.control_dependencies([images]):
+            return self.discriminator(inputs, training=training)
 
     # --- Updates ----------------------------------------------------------------------------
 
@@ -135,13 +140,17 @@ class Play:
         g_gradients = self.gradients(g_loss, g_tape, self.generator, self.optimizer)
         self.minimize(d_loss, d_tape, self.discriminator, self.discriminator_optimizer)
         self.constrain_discriminator()
-        self.optimizer.apply(g_gradients, self.generator.trainable_variables)
+        self.apply(g_gradients, self.generator, self.optimizer)
         self.track({"g_loss": g_loss})
 
     def minimize(self, loss, tape, network, optimizer):
         """One step of `optimizer` on the weights of `network`."""
-        gradients = self.gradients(loss, tape, network, optimizer)
-        optimizer.apply(gradients, network.trainable_variables)
+        self.apply(self.gradients(loss, tape, network, optimizer), network, optimizer)
+
+    def apply(self, gradients, network, optimizer):
+        """Hands gradients, some of which may be None, to `optimizer`."""
+        with tf.control_dependencies([g for g in gradients if g is not None]):
+            optimizer.apply(gradients, network.trainable_variables)
 
     def gradients(self, loss, tape, network, optimizer):
         """Gradients as `optimizer.apply` wants them, under replicas and loss scaling."""
@@ -163,8 +172,10 @@ class Play:
         """Moves the generator's average and the step counter on; returns the logs."""
         if self.ema_generator is not None:
             self._update_average()
-        self.step.assign(self.step.value + 1)
-        return self.get_metrics_result()
+        logs = self.get_metrics_result()
+        with tf.control_dependencies(list(logs.values())):
+            self.step.assign(self.step.value + 1)
+        return logs
 
     def _update_average(self):
         step = tf.cast(self.step.value, tf.float32)

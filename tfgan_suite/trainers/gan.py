@@ -10,7 +10,12 @@ from tfgan_suite.latents import LatentPrior
 from tfgan_suite.registration import register
 from tfgan_suite.trainers._checks import check_batch, check_networks, check_trainer_options
 from tfgan_suite.trainers._compilation import Compilation
-from tfgan_suite.trainers._fitting import Throughput, group_minibatches
+from tfgan_suite.trainers._fitting import (
+    Throughput,
+    expected_end_of_data,
+    first_batch_size,
+    group_minibatches,
+)
 from tfgan_suite.trainers._play import Play, with_condition
 
 
@@ -132,7 +137,28 @@ class GAN(Play, Compilation, keras.Model):
             callbacks = kwargs.get("callbacks") or []
             callbacks = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
             kwargs["callbacks"] = [Throughput(images), *callbacks]
-        return super().fit(x, y, **kwargs)
+        with expected_end_of_data(x, kwargs):
+            return super().fit(x, y, **kwargs)
+
+    def evaluate(self, x=None, y=None, **kwargs):
+        """Both losses over a data set, as `keras.Model.evaluate`; nothing is updated.
+
+        Args:
+            x: as in `fit`, but never grouped: one batch is one minibatch.
+            y: the condition where `x` is an array.
+            **kwargs: as in `keras.Model.evaluate`.
+
+        Returns:
+            The list, or with `return_dict=True` the dict, of the means over all images.
+
+        Raises:
+            ValueError: if the trainer is not compiled, or the batch cannot be divided among the
+                replicas.
+        """
+        self._assert_compile_called("evaluate")
+        check_global_batch(first_batch_size(x, kwargs.get("batch_size")), self.distribute_strategy)
+        with expected_end_of_data(x, kwargs):
+            return super().evaluate(x, y, **kwargs)
 
     # --- The steps --------------------------------------------------------------------------
 
@@ -160,7 +186,7 @@ class GAN(Play, Compilation, keras.Model):
     def test_step(self, data):
         """Both losses on one minibatch, with the generator that serves; nothing is updated."""
         x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
-        check_batch(self.discriminator, x, y, groups=1)
+        check_batch(self.generator, self.discriminator, x, y, groups=1)
         z = self.latents_like(x, self.next_outside_seed())
         g_z = self(with_condition(self.generator, z, y), training=False)
         real_logits = self.discriminate(x, y, training=False)
@@ -170,7 +196,7 @@ class GAN(Play, Compilation, keras.Model):
             "d_loss": self.adversarial_loss.discriminator_loss(real_logits, fake_logits),
             **self.describe_logits(real_logits, fake_logits),
         }
-        self.track(logs)
+        self.track(logs, rows=tf.shape(x)[0])
         return {name: self.trackers[name].result() for name in logs}
 
     # --- Config -----------------------------------------------------------------------------
