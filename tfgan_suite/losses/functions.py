@@ -22,13 +22,14 @@ def _from_tf_gan(name):
         # In a `tf.function`, TF-GAN would add every loss to a graph collection that nobody reads
         # and that keeps the tensors of old traces alive.
         options.setdefault("loss_collection", None)
-        return function(*_as_float32(logits), **options)
+        return function(*as_float32(logits), **options)
 
     loss.__module__ = __name__
     return public(loss)
 
 
-def _as_float32(arguments):
+def as_float32(arguments):
+    """Casts the half-precision tensors among `arguments`; the rest, None too, stay as they are."""
     return [
         tf.cast(a, tf.float32) if getattr(a, "dtype", None) in (tf.float16, tf.bfloat16) else a
         for a in arguments

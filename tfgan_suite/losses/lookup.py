@@ -51,6 +51,10 @@ def _role(function, wanted):
     return "one" if len(required) == 1 else "unknown"
 
 
+def _name(function):
+    return getattr(function, "__name__", type(function).__name__)
+
+
 @register
 class FunctionPair(AdversarialLoss):
     """Two functions in TF-GAN's style as one adversarial loss.
@@ -75,18 +79,22 @@ class FunctionPair(AdversarialLoss):
         self.discriminator_fn = discriminator_fn
         self._generator_role = _role(generator_fn, 1)
         self._discriminator_role = _role(discriminator_fn, 1)
-        if self._generator_role == "unknown" or self._discriminator_role in ("unknown", "one"):
+        # Functions of a model, and relativistic ones, show their role by their name alone.
+        swapped = "discriminator" in _name(generator_fn) or "generator" in _name(discriminator_fn)
+        unfit = self._generator_role == "unknown" or self._discriminator_role in ("unknown", "one")
+        if swapped or unfit:
             raise ValueError(
                 "A pair of losses is (generator_fn, discriminator_fn), in this order: "
                 "generator_fn(fake_logits) or generator_fn(real_logits, fake_logits), and "
                 "discriminator_fn(real_logits, fake_logits). Received: "
-                f"generator_fn{inspect.signature(generator_fn)}, "
-                f"discriminator_fn{inspect.signature(discriminator_fn)}"
+                f"{_name(generator_fn)}{inspect.signature(generator_fn)}, "
+                f"{_name(discriminator_fn)}{inspect.signature(discriminator_fn)}"
             )
 
     @property
     def generator_needs_real(self):
-        return self._generator_role == "both"
+        # What a function of a model reads does not show in its signature.
+        return self._generator_role in ("both", "model")
 
     def discriminator_loss(self, real_logits, fake_logits):
         return self._call(self.discriminator_fn, self._discriminator_role, real_logits, fake_logits)
@@ -96,6 +104,7 @@ class FunctionPair(AdversarialLoss):
 
     @staticmethod
     def _call(function, role, real_logits, fake_logits):
+        real_logits, fake_logits = functions.as_float32([real_logits, fake_logits])
         if role == "model":
             return function(_Logits(real_logits, fake_logits))
         return function(real_logits, fake_logits) if role == "both" else function(fake_logits)
@@ -125,7 +134,7 @@ def _serialize_function(function):
     for name, known in _tf_gan_functions().items():
         if known is function:
             return name
-    if getattr(functions, getattr(function, "__name__", ""), None) is function:
+    if getattr(functions, _name(function), None) is function:
         return f"{_TF_GAN}wargs.{function.__name__}"
     return keras.saving.serialize_keras_object(function)
 
