@@ -1,0 +1,89 @@
+"""The direction of imports, read from the source."""
+
+import ast
+import pathlib
+
+import pytest
+
+import tfgan_suite
+
+PACKAGE = pathlib.Path(tfgan_suite.__file__).parent
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+BASE = {"registration", "distribution", "latents", "tf_gan"}
+# What each part of the package may import of the others; it may always import itself.
+ALLOWED = {
+    "version": set(),
+    "registration": set(),
+    "tf_gan": set(),
+    "latents": {"registration"},
+    "distribution": {"registration", "latents"},
+    "layers": BASE,
+    "losses": BASE,
+    "metrics": BASE,
+    "data": BASE,
+    "networks": {"layers", "registration"},
+    "trainers": BASE | {"losses", "layers"},
+    "callbacks": BASE | {"metrics"},
+    "export": BASE | {"version"},
+    "experiment": BASE | {"data", "callbacks", "export", "version"},
+    "cli": {"experiment", "registration", "version"},
+    "__main__": {"cli"},
+}
+# The faces of the package: they bring everything together, or serve the tests.
+FREE = {"__init__", "testing"}
+
+
+def part(path):
+    """`tfgan_suite/losses/lookup.py` -> `losses`; `tfgan_suite/export.py` -> `export`."""
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imported_modules(path):
+    """Absolute names of all modules that a file imports, wherever in the file."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}:{node.lineno} imports relatively"
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def imported_parts(path):
+    names = [name.split(".") for name in imported_modules(path)]
+    parts = {name[1] for name in names if name[0] == "tfgan_suite" and len(name) > 1}
+    known = {part(file) for file in FILES}
+    return {p for p in parts if p in known} - {part(path)}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_go_one_way(path):
+    if part(path) in FREE:
+        return
+    assert part(path) in ALLOWED, f"say in ALLOWED what {part(path)!r} may import"
+    assert imported_parts(path) <= ALLOWED[part(path)]
+
+
+def test_tensorflow_gan_is_imported_in_one_place():
+    importers = {
+        str(path.relative_to(PACKAGE))
+        for path in FILES
+        if any(name.split(".")[0] == "tensorflow_gan" for name in imported_modules(path))
+        or 'import_module("tensorflow_gan")' in path.read_text()
+    }
+    assert importers == {"tf_gan.py"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_nothing_imports_recipes(path):
+    names = imported_modules(path)
+    assert not {n for n in names if n.split(".")[0] == "recipes" or n.startswith("tfgan_suite.recipes")}
+
+
+def test_the_parser_sees_nested_and_aliased_imports(tmp_path):
+    path = tmp_path / "module.py"
+    path.write_text("def f():\n    from tfgan_suite import data as d\nimport tfgan_suite.metrics.fid\n")
+    names = imported_modules(path)
+    assert {"tfgan_suite.data", "tfgan_suite.metrics.fid"} <= names

@@ -1,0 +1,68 @@
+"""Helpers shared by the tests: tiny networks and data, and what to compare of a trainer."""
+
+import keras
+import numpy as np
+
+from tfgan_suite import networks
+
+LATENT_DIM = 3
+
+
+def points(rows, dim=2, seed=0):
+    """`rows` float32 vectors of `dim` components, all different."""
+    return np.random.default_rng(seed).normal(size=(rows, dim)).astype("float32")
+
+
+def images(rows, shape=(8, 8, 1), seed=0):
+    """`rows` float32 images in [-1, 1], all different."""
+    return np.random.default_rng(seed).uniform(-1, 1, (rows, *shape)).astype("float32")
+
+
+def one_hot(rows, classes=3):
+    """`rows` float32 labels of shape `[rows, classes]`: 0, 1, ..., again from 0."""
+    return np.eye(classes, dtype="float32")[np.arange(rows) % classes]
+
+
+def mlp_networks(data_shape=(2,), seed=1):
+    """A smooth generator and discriminator of one hidden layer: exact to compare, fast to trace."""
+    options = {"hidden_units": (4,), "activation": "tanh"}
+    return (
+        networks.mlp.build_generator(data_shape, LATENT_DIM, seed=seed, **options),
+        networks.mlp.build_discriminator(data_shape, seed=seed + 1, **options),
+    )
+
+
+def conditional_networks(dim=2, classes=3):
+    """Networks of `[latents, label]` and `[vector, label]`, with one-hot labels."""
+    layers = keras.layers
+    latents, label = keras.Input((LATENT_DIM,)), keras.Input((classes,))
+    g = layers.Dense(dim)(layers.Concatenate()([latents, label]))
+    vectors, of = keras.Input((dim,)), keras.Input((classes,))
+    d = layers.Dense(1)(layers.Dense(4, "tanh")(layers.Concatenate()([vectors, of])))
+    return keras.Model([latents, label], g), keras.Model([vectors, of], d)
+
+
+def batch_norm_networks(dim=2):
+    """An MLP generator with BatchNorm and a discriminator without."""
+    layers = keras.layers
+    latents = keras.Input((LATENT_DIM,))
+    x = layers.BatchNormalization(momentum=0.9)(layers.Dense(4)(latents))
+    generator = keras.Model(latents, layers.Dense(dim)(layers.ReLU()(x)))
+    return generator, mlp_networks((dim,))[1]
+
+
+def vector(network):
+    """All variables of a network, or of anything that has some, as one float64 NumPy vector."""
+    values = [np.ravel(keras.ops.convert_to_numpy(v)) for v in network.variables]
+    return np.concatenate(values).astype("float64")
+
+
+def distance(network, other):
+    """Norm of the difference of two networks' variables, relative to the norm of the second."""
+    a, b = (vector(n) for n in (network, other))
+    return np.linalg.norm(a - b) / np.linalg.norm(b)
+
+
+def same(network, other):
+    """Whether two networks, or optimizers, agree in every bit of every variable."""
+    return np.array_equal(vector(network), vector(other))
