@@ -25,6 +25,7 @@ def _from_tf_gan(name):
         return function(*as_float32(logits), **options)
 
     loss.__module__ = __name__
+    loss.__name__ = name  # TF-GAN's Wasserstein generator loss calls itself its hinge alias
     return public(loss)
 
 
