@@ -1,0 +1,5 @@
+"""Judges of generated samples: classifiers, coverage scores and evaluators."""
+
+from tfgan_suite.registration import collect
+
+__all__ = collect(globals())
