@@ -5,13 +5,14 @@ a name, a config, and float32 logits (some of TF-GAN's losses keep the low-preci
 mixed-precision logits in their result).
 """
 
+import math
+
+from tfgan_suite.losses._reduction import DEFAULT_REDUCTION, MEANS, check_reduction
 from tfgan_suite.losses.functions import (
     minimax_discriminator_loss,
     minimax_generator_loss,
     modified_discriminator_loss,
     modified_generator_loss,
-    wasserstein_discriminator_loss,
-    wasserstein_generator_loss,
 )
 from tfgan_suite.registration import public, register
 
@@ -49,6 +50,45 @@ class AdversarialLoss:
         return f"{type(self).__name__}({options})"
 
 
+class WeightedLoss(AdversarialLoss):
+    """A pair whose examples can be weighted: both methods take two keywords more.
+
+        discriminator_loss(real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0)
+        generator_loss(real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0)
+
+    A weight is a number, or one number for each example (`[N]`), or a tensor that broadcasts to the
+    logits and has their rank. A generator's loss that does not see the real logits does not see
+    their weights either.
+
+    Args:
+        reduction: what the weighted sum is divided by: `"weighted_sum_by_nonzero_weights"` (the
+            number of weights that are not zero; TF-GAN's default), `"weighted_mean"` (the sum of
+            the weights) or `"weighted_sum_over_batch_size"` (the number of logits). Without weights
+            they are the same. The functions of this package have `"weighted_sum"` and `"none"` too.
+
+    Raises:
+        ValueError: if `reduction` is none of these.
+    """
+
+    def __init__(self, reduction=DEFAULT_REDUCTION):
+        self.reduction = check_reduction(reduction, MEANS)
+
+    def get_config(self):
+        return {"reduction": self.reduction}
+
+    def discriminator_options(self, real_weights, generated_weights):
+        """Keywords of TF-GAN's discriminator losses."""
+        return {
+            "real_weights": real_weights,
+            "generated_weights": generated_weights,
+            "reduction": self.reduction,
+        }
+
+    def generator_options(self, generated_weights):
+        """Keywords of TF-GAN's generator losses."""
+        return {"weights": generated_weights, "reduction": self.reduction}
+
+
 def check_label_smoothing(label_smoothing):
     """Returns `label_smoothing` if it lies in [0, 1); raises ValueError otherwise."""
     if not 0.0 <= label_smoothing < 1.0:
@@ -58,14 +98,23 @@ def check_label_smoothing(label_smoothing):
     return float(label_smoothing)
 
 
-class _SmoothedLoss(AdversarialLoss):
+def check_finite(**numbers):
+    """Raises ValueError for a number that is infinite or NaN; returns the numbers as floats."""
+    for name, number in numbers.items():
+        if not math.isfinite(number):
+            raise ValueError(f"`{name}` must be finite. Received: {name}={number!r}")
+    return [float(number) for number in numbers.values()]
+
+
+class _SmoothedLoss(WeightedLoss):
     """What the two cross-entropy pairs share: smoothing of D's label for real images."""
 
-    def __init__(self, label_smoothing=0.25):
+    def __init__(self, label_smoothing=0.25, reduction=DEFAULT_REDUCTION):
+        super().__init__(reduction)
         self.label_smoothing = check_label_smoothing(label_smoothing)
 
     def get_config(self):
-        return {"label_smoothing": self.label_smoothing}
+        return {"label_smoothing": self.label_smoothing, **super().get_config()}
 
 
 @register
@@ -74,7 +123,7 @@ class Minimax(_SmoothedLoss):
 
     With D the sigmoid of the logits:
 
-        L_D = -mean log D(x) - mean log(1 - D(G(z)))
+        L_D = -mean log D(x) - mean log(1 - D(G(z)))     in [0, inf)
         L_G = -L_D
 
     Args:
@@ -82,17 +131,19 @@ class Minimax(_SmoothedLoss):
             1 - 0.25 / 2 = 0.875 and leaves the target of generated ones at 0. The paper has 0. The
             generator's loss is not smoothed; its real part is the constant that TF-GAN uses, so
             `real_logits` never matter to it.
+        reduction: see `WeightedLoss`.
 
     Raises:
-        ValueError: if `label_smoothing` is outside [0, 1).
+        ValueError: if `label_smoothing` is outside [0, 1) or `reduction` is unknown.
     """
 
-    def discriminator_loss(self, real_logits, fake_logits):
-        return minimax_discriminator_loss(real_logits, fake_logits, self.label_smoothing)
+    def discriminator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
+        options = self.discriminator_options(real_weights, generated_weights)
+        return minimax_discriminator_loss(real_logits, fake_logits, self.label_smoothing, **options)
 
-    def generator_loss(self, real_logits, fake_logits):
+    def generator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
         # TF-GAN: minus the unsmoothed discriminator loss with all-one logits for real images.
-        return minimax_generator_loss(fake_logits)
+        return minimax_generator_loss(fake_logits, **self.generator_options(generated_weights))
 
 
 @register
@@ -101,36 +152,45 @@ class ModifiedMinimax(_SmoothedLoss):
 
     With D the sigmoid of the logits:
 
-        L_D = -mean log D(x) - mean log(1 - D(G(z)))
-        L_G = -mean log D(G(z))
+        L_D = -mean log D(x) - mean log(1 - D(G(z)))     in [0, inf)
+        L_G = -mean log D(G(z))                          in [0, inf)
 
     Args:
         label_smoothing: in [0, 1), see `Minimax`.
+        reduction: see `WeightedLoss`.
 
     Raises:
-        ValueError: if `label_smoothing` is outside [0, 1).
+        ValueError: if `label_smoothing` is outside [0, 1) or `reduction` is unknown.
     """
 
-    def discriminator_loss(self, real_logits, fake_logits):
-        return modified_discriminator_loss(real_logits, fake_logits, self.label_smoothing)
+    def discriminator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
+        options = self.discriminator_options(real_weights, generated_weights)
+        return modified_discriminator_loss(real_logits, fake_logits, self.label_smoothing, **options)
 
-    def generator_loss(self, real_logits, fake_logits):
-        return modified_generator_loss(fake_logits)
+    def generator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
+        return modified_generator_loss(fake_logits, **self.generator_options(generated_weights))
 
 
 @register
-class Wasserstein(AdversarialLoss):
-    """The dual of the Wasserstein-1 distance (Arjovsky et al. 2017, arXiv:1701.07875, equation 2).
+class Logistic(WeightedLoss):
+    """The non-saturating game as StyleGAN writes it (Karras et al. 2018, arXiv:1812.04948).
 
-        L_D = mean D(G(z)) - mean D(x)
-        L_G = -mean D(G(z))
+        L_D = mean softplus(-D(x)) + mean softplus(D(G(z)))     in [0, inf)
+        L_G = mean softplus(-D(G(z)))                           in [0, inf)
 
-    -L_D estimates the distance (up to a factor) if the critic is kept Lipschitz: by clipping its
-    weights (`WassersteinGAN`) or by a penalty (`GradientPenalty`).
+    With D the logits. It is `ModifiedMinimax` without label smoothing, the loss of section 3 of
+    Goodfellow et al. 2014; StyleGAN adds `R1` to it.
+
+    Args:
+        reduction: see `WeightedLoss`.
+
+    Raises:
+        ValueError: if `reduction` is unknown.
     """
 
-    def discriminator_loss(self, real_logits, fake_logits):
-        return wasserstein_discriminator_loss(real_logits, fake_logits)
+    def discriminator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
+        options = self.discriminator_options(real_weights, generated_weights)
+        return modified_discriminator_loss(real_logits, fake_logits, 0.0, **options)
 
-    def generator_loss(self, real_logits, fake_logits):
-        return wasserstein_generator_loss(fake_logits)
+    def generator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
+        return modified_generator_loss(fake_logits, **self.generator_options(generated_weights))

@@ -8,11 +8,12 @@ import re
 import keras
 
 from tfgan_suite import tf_gan
-from tfgan_suite.losses import functions
+from tfgan_suite.losses import functions, relativistic
 from tfgan_suite.losses.adversarial import AdversarialLoss
 from tfgan_suite.registration import public, register
 
 _TF_GAN = "tensorflow_gan>"
+_OURS = "tfgan_suite>"
 
 # The fields of a TF-GAN model that its adversarial losses read.
 _Logits = collections.namedtuple("_Logits", "discriminator_real_outputs discriminator_gen_outputs")
@@ -120,28 +121,32 @@ class FunctionPair(AdversarialLoss):
         return cls(**{role: _deserialize_function(f) for role, f in config.items()})
 
 
-def _tf_gan_functions():
-    """TF-GAN's loss functions by the names under which a config may hold them."""
+def _named_functions():
+    """TF-GAN's loss functions, and ours, by the names under which a config may hold them."""
     named = {}
-    for prefix, module in (("", tf_gan.losses), ("wargs.", tf_gan.losses.wargs)):
+    for prefix, module in (
+        (_TF_GAN, tf_gan.losses),
+        (f"{_TF_GAN}wargs.", tf_gan.losses.wargs),
+        (_OURS, functions),
+        (_OURS, relativistic),
+    ):
         for name in functions.NAMES:
-            named[f"{_TF_GAN}{prefix}{name}"] = getattr(module, name)
+            if hasattr(module, name):
+                named[f"{prefix}{name}"] = getattr(module, name)
     return named
 
 
 def _serialize_function(function):
     """TF-GAN's functions, and ours of the same names, by name; the user's by Keras."""
-    for name, known in _tf_gan_functions().items():
+    for name, known in _named_functions().items():
         if known is function:
             return name
-    if getattr(functions, _name(function), None) is function:
-        return f"{_TF_GAN}wargs.{function.__name__}"
     return keras.saving.serialize_keras_object(function)
 
 
 def _deserialize_function(config):
     if isinstance(config, str):
-        return _tf_gan_functions()[config]
+        return _named_functions()[config]
     return keras.saving.deserialize_keras_object(config)
 
 

@@ -19,6 +19,7 @@ class Compilation:
         discriminator_optimizer=None,
         loss=None,
         penalties=(),
+        generator_penalties=(),
         *,
         run_eagerly=False,
         steps_per_execution=1,
@@ -33,18 +34,22 @@ class Compilation:
                 generator's config, or the trainer's default where there is none.
             loss: what `losses.get` accepts; None for the trainer's own loss.
             penalties: `losses.Penalty` objects, added to the discriminator's loss.
+            generator_penalties: `losses.GeneratorPenalty` or `losses.WeightPenalty` objects, added
+                to the generator's loss. Those with a memory are saved with the trainer.
             run_eagerly: run without `tf.function`, for debugging.
             steps_per_execution: steps in one call of the compiled function.
             jit_compile: True or False for XLA; `"auto"` uses it on one GPU and not on a CPU.
 
         Raises:
-            ValueError: if an optimizer is used twice, the loss is unknown, a penalty is not one or
-                comes twice, the trainer has no loss of its own and none is given, or
-                `steps_per_execution` or `jit_compile` cannot work on several replicas.
+            ValueError: if an optimizer is used twice, the loss is unknown, a penalty is not one,
+                comes twice or is for the other player, the trainer has no loss of its own and none
+                is given, or `steps_per_execution` or `jit_compile` cannot work on several replicas.
         """
         _check_execution(self.distribute_strategy, steps_per_execution, jit_compile)
         self.adversarial_loss = self._resolve_loss(loss)
-        self.penalties = _check_penalties(penalties)
+        self.penalties, self.generator_penalties = _check_penalties(
+            discriminator=penalties, generator=generator_penalties
+        )
         if optimizer is None:
             optimizer, default = self.default_optimizers()
             if discriminator_optimizer is None:
@@ -75,8 +80,26 @@ class Compilation:
             )
             self.optimizer.build(self.generator.trainable_variables)
             self.discriminator_optimizer.build(self.discriminator.trainable_variables)
-            names = ["g_loss", "d_loss", *self.logit_metrics, *(p.name for p in self.penalties)]
+            self._build_penalties()
+            names = [
+                "g_loss",
+                "d_loss",
+                *self.logit_metrics,
+                *(p.log_name("discriminator") for p in self.penalties),
+                *(p.log_name("generator") for p in self.generator_penalties),
+            ]
             self.trackers = {name: keras.metrics.Mean(name=name) for name in names}
+
+    def _build_penalties(self):
+        """Creates the variables of penalties, where Keras finds them to save."""
+        for penalty in self.penalties:
+            penalty.build(self.discriminator)
+        for penalty in self.generator_penalties:
+            penalty.build(self.generator)
+        if hasattr(self, "penalty_memories"):
+            self.penalty_memories.clear()  # compiled before: those variables are not ours any more
+        penalties = [*self.penalties, *self.generator_penalties]
+        self.penalty_memories = [p.memory for p in penalties if p.memory is not None]
 
     def default_optimizers(self):
         """Optimizers of G and D where `compile` gets none: Radford et al. 2015, section 4."""
@@ -120,6 +143,7 @@ class Compilation:
             "discriminator_optimizer": serialize(self.discriminator_optimizer),
             "loss": serialize(self.adversarial_loss),
             "penalties": [serialize(penalty) for penalty in self.penalties],
+            "generator_penalties": [serialize(penalty) for penalty in self.generator_penalties],
             "run_eagerly": self.run_eagerly,
             "steps_per_execution": self.steps_per_execution,
             # As asked for: what "auto" means depends on the machine that loads the file.
@@ -129,7 +153,8 @@ class Compilation:
     def compile_from_config(self, config):
         deserialize = keras.saving.deserialize_keras_object
         objects = {k: deserialize(config[k]) for k in ("optimizer", "discriminator_optimizer", "loss")}
-        objects["penalties"] = [deserialize(penalty) for penalty in config["penalties"]]
+        for name in ("penalties", "generator_penalties"):
+            objects[name] = [deserialize(penalty) for penalty in config[name]]
         self.compile(**{**config, **objects})
 
 
@@ -149,18 +174,35 @@ def _check_execution(strategy, steps_per_execution, jit_compile):
             )
 
 
-def _check_penalties(penalties):
-    penalties = [penalties] if isinstance(penalties, losses.Penalty) else list(penalties or ())
-    for penalty in penalties:
-        if not isinstance(penalty, losses.Penalty):
-            raise ValueError(
-                "`penalties` must be a list of `tfgan_suite.losses.Penalty` objects, for example "
-                f"[GradientPenalty(10.0)]. Received: {penalty!r}"
-            )
-    names = [penalty.name for penalty in penalties]
+def _check_penalties(**players):
+    """The penalties of each player as a list; ValueError for what cannot be one of his."""
+    option = {"discriminator": "penalties", "generator": "generator_penalties"}
+    result, names, seen = [], [], []
+    for player, penalties in players.items():
+        penalties = [penalties] if isinstance(penalties, losses.Penalty) else list(penalties or ())
+        for penalty in penalties:
+            if not isinstance(penalty, losses.Penalty):
+                raise ValueError(
+                    f"`{option[player]}` must be a list of `tfgan_suite.losses.Penalty` objects, for "
+                    f"example [GradientPenalty(10.0)]. Received: {penalty!r}"
+                )
+            if penalty.player not in (player, None):
+                raise ValueError(
+                    f"`{option[player]}` are added to the {player}'s loss, and "
+                    f"{type(penalty).__name__} is a penalty on the {penalty.player}: pass it as "
+                    f"compile({option[penalty.player]}=[...]). Received: {penalty!r}"
+                )
+            if any(penalty is other for other in seen):
+                raise ValueError(
+                    "A penalty belongs to one player: make another one for the other. "
+                    f"Received the same object twice: {penalty!r}"
+                )
+            seen.append(penalty)
+        names += [penalty.log_name(player) for penalty in penalties]
+        result.append(penalties)
     if len(set(names)) < len(names):
         raise ValueError(f"Each penalty may come once. Received: penalties={names}")
-    return penalties
+    return result
 
 
 def _with_loss_scaling(optimizer, *networks):

@@ -97,24 +97,59 @@ class Play:
         """Adversarial loss plus penalties; records what is logged of D."""
         loss = self.adversarial_loss.discriminator_loss(real_logits, fake_logits)
         logs = self.describe_logits(real_logits, fake_logits)
+        condition = y if len(self.discriminator.inputs) > 1 else None
         for penalty in self.penalties:
-            logs[penalty.name] = self.penalize(penalty, x, g_z, y)
-            loss += logs[penalty.name]
+            known = {"real_logits": real_logits, "fake_logits": fake_logits}
+            if penalty.needs_latents:
+                known["generator"] = self.generator
+                known["generator_condition"] = y if len(self.generator.inputs) > 1 else None
+                known["latents"] = self.latents_like(x, self.next_seed())
+            name = penalty.log_name("discriminator")
+            logs[name] = self.penalize(
+                penalty, self.discriminator_optimizer, self.discriminator, x, g_z, condition, **known
+            )
+            loss += logs[name]
         self.track({"d_loss": loss, **logs})
         return loss
 
-    def penalize(self, penalty, x, g_z, y):
-        """A penalty's part in this update of D: 0 where lazy regularization skips it."""
+    def generator_loss(self, x, y, real_logits, fake_logits):
+        """Adversarial loss plus penalties; records what is logged of G."""
+        loss = self.adversarial_loss.generator_loss(real_logits, fake_logits)
+        logs = {}
+        condition = y if len(self.generator.inputs) > 1 else None
+        for penalty in self.generator_penalties:
+            z = self.latents_like(x, self.next_seed())
+            name = penalty.log_name("generator")
+            logs[name] = self.penalize(penalty, self.optimizer, self.generator, z, condition)
+            loss += logs[name]
+        self.track({"g_loss": loss, **logs})
+        return loss
+
+    def penalize(self, penalty, optimizer, *arguments, **known):
+        """A penalty's part in this update: 0 where lazy regularization skips it.
+
+        Args:
+            penalty: a `losses.Penalty`.
+            optimizer: that of the penalized player, whose updates are counted.
+            *arguments: what the penalty is called with.
+            **known: keywords of the call.
+        """
         seed = self.next_seed()
-        condition = y if len(self.discriminator.inputs) > 1 else None
 
         def due():
-            return penalty.interval * penalty(self.discriminator, x, g_z, condition, seed=seed)
+            value, statistics = penalty.compute(*arguments, seed=seed, **known)
+            return [penalty.interval * tf.cast(value, tf.float32), *statistics]
 
         if penalty.interval == 1:
-            return due()
-        update = self.discriminator_optimizer.iterations.value
-        return tf.cond(update % penalty.interval == 0, due, lambda: tf.zeros([]))
+            is_due = True
+            value, *statistics = due()
+        else:
+            is_due = optimizer.iterations.value % penalty.interval == 0
+            value, *statistics = tf.cond(
+                is_due, due, lambda: [tf.zeros([]), *penalty.no_statistics()]
+            )
+        penalty.remember(statistics, is_due)
+        return value
 
     def constrain_discriminator(self):
         """Called after every update of D, to keep it in its admissible set: here, all of them."""
@@ -123,9 +158,8 @@ class Play:
         """One descent of G's loss through the current D; `tape` comes from `generate`."""
         real_logits = self.discriminate(x, y) if self.adversarial_loss.generator_needs_real else None
         with tape:
-            loss = self.adversarial_loss.generator_loss(real_logits, self.discriminate(g_z, y))
+            loss = self.generator_loss(x, y, real_logits, self.discriminate(g_z, y))
         self.minimize(loss, tape, self.generator, self.optimizer)
-        self.track({"g_loss": loss})
 
     def update_both(self, x, y=None):
         """One descent of each player's loss, both gradients taken at the same parameters."""
@@ -136,12 +170,11 @@ class Play:
             real_logits = self.discriminate(x, y)
             d_loss = self.discriminator_loss(x, g_z, y, real_logits, fake_logits)
         with g_tape:
-            g_loss = self.adversarial_loss.generator_loss(tf.stop_gradient(real_logits), fake_logits)
+            g_loss = self.generator_loss(x, y, tf.stop_gradient(real_logits), fake_logits)
         g_gradients = self.gradients(g_loss, g_tape, self.generator, self.optimizer)
         self.minimize(d_loss, d_tape, self.discriminator, self.discriminator_optimizer)
         self.constrain_discriminator()
         self.apply(g_gradients, self.generator, self.optimizer)
-        self.track({"g_loss": g_loss})
 
     def minimize(self, loss, tape, network, optimizer):
         """One step of `optimizer` on the weights of `network`."""
