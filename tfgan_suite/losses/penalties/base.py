@@ -1,6 +1,7 @@
 """What all penalties share: weight, interval, the player they are for, a memory."""
 
 import math
+import numbers
 
 import keras
 import numpy as np
@@ -276,10 +277,13 @@ class GeneratorPenalty(Penalty):
 
 
 def check_at_least(bound, **number):
-    """Returns the number given by name as a float; raises ValueError below `bound` or not finite."""
+    """Returns the number given by name as a float; raises ValueError below `bound` or infinite."""
     ((name, value),) = number.items()
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not bound <= value < math.inf:
-        raise ValueError(f"`{name}` must be a finite number >= {bound:g}. Received: {name}={value!r}")
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not is_number or not value >= bound:
+        raise ValueError(f"`{name}` must be >= {bound:g}. Received: {name}={value!r}")
+    if math.isinf(value):
+        raise ValueError(f"`{name}` must be finite. Received: {name}={value!r}")
     return float(value)
 
 
