@@ -1,0 +1,119 @@
+"""NumPy arrays as a data source."""
+
+import numpy as np
+import tensorflow as tf
+
+from tfgan_suite.data.source import Source, only_train
+
+
+def array_source(name, examples, labels=None, class_names=None, num_classes=None):
+    """A source over arrays that are already right: uint8 or float32 examples, integer labels.
+
+    Args:
+        name: name of the source.
+        examples: array `[N, ...]`, uint8 in 0..255 or float32.
+        labels: integer array `[N]`, or `None`.
+        class_names: names of the classes, or `None`.
+        num_classes: number of classes; by default what `class_names` or the labels say.
+    """
+    indices = np.arange(len(examples))
+    if labels is not None:
+        labels = np.asarray(labels, np.int32)
+        num_classes = num_classes or (len(class_names) if class_names else int(labels.max()) + 1)
+    # Input pipelines run on the host; a constant made under a GPU would be copied back and forth.
+    with tf.device("CPU:0"):
+        held = tf.constant(examples)
+
+    def elements(with_labels):
+        columns = (indices, labels) if with_labels else (indices,)
+        return tf.data.Dataset.from_tensor_slices(columns)
+
+    return Source(
+        name=name,
+        num_examples=len(examples),
+        shape=examples.shape[1:],
+        dtype=held.dtype,
+        elements=elements,
+        read=lambda index: tf.gather(held, index),
+        vectorized=True,
+        in_memory=True,
+        element_bytes=8,
+        sizes=(examples.shape[1:3],) if examples.ndim == 4 else (),
+        class_names=class_names,
+        num_classes=num_classes,
+    )
+
+
+def open_arrays(source, split):
+    """Opens `images` or `(images, labels)`.
+
+    Args:
+        source: uint8 images in 0..255 or float images in [-1, 1], `[N, H, W, C]` or `[N, H, W]`,
+            alone or with integer labels `[N]`.
+        split: must be `"train"`.
+
+    Raises:
+        ValueError: if shapes, dtypes or ranges are anything else, or a value is NaN or infinite.
+    """
+    only_train(split, "An array")
+    images, labels = source if isinstance(source, tuple) else (source, None)
+    images = _checked_images(images)
+    if labels is not None:
+        labels = _checked_labels(labels, len(images))
+    return array_source("array", images, labels)
+
+
+def _checked_images(images):
+    received = f"Received: images of shape {images.shape} and dtype {images.dtype}"
+    if images.ndim == 3:
+        images = images[..., None]
+    if images.ndim != 4 or 0 in images.shape:
+        raise ValueError(
+            f"An array of images has shape [N, H, W, C] or [N, H, W], none of them 0. {received}"
+        )
+    if images.shape[-1] > 4:
+        raise ValueError(
+            "The last axis of an array of images is the channels (1 grey, 3 RGB, 2 or 4 with "
+            f"alpha); move it there with np.moveaxis if it stands elsewhere. {received}"
+        )
+    if images.dtype == np.uint8:
+        return images
+    if not np.issubdtype(images.dtype, np.floating):
+        raise ValueError(
+            "Images are uint8 in 0..255 or float in [-1, 1]; convert them, say with "
+            f"images.astype(np.uint8). {received}"
+        )
+    return _checked_floats(images)
+
+
+def _checked_floats(images):
+    low, high = float(images.min()), float(images.max())
+    if not (np.isfinite(low) and np.isfinite(high)):
+        bad = int(np.count_nonzero(~np.isfinite(images)))
+        raise ValueError(f"Images hold NaN or infinite values. Received: {bad} such values")
+    if low < -1.0 or high > 1.0:
+        advice = "images / 127.5 - 1" if low >= 0.0 and high <= 255.0 else "an affine map"
+        raise ValueError(
+            f"Float images must lie in [-1, 1]; scale them with {advice}. "
+            f"Received: values from {low:g} to {high:g}"
+        )
+    # Nothing below mid-grey in a whole data set: taken as it is, it would train on a washed-out
+    # half of the range without a word.
+    if 0.0 <= low < high:
+        raise ValueError(
+            "Float images must lie in [-1, 1], and these look scaled to [0, 1]; scale them with "
+            f"images * 2 - 1. Received: values from {low:g} to {high:g}"
+        )
+    return images.astype(np.float32)
+
+
+def _checked_labels(labels, count):
+    labels = np.asarray(labels)
+    if labels.shape != (count,) or not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(
+            f"Labels must be one integer for each of the {count} images. "
+            f"Received: labels of shape {labels.shape} and dtype {labels.dtype}"
+        )
+    if labels.min() < 0:
+        raise ValueError(f"Labels count from 0. Received: a label of {int(labels.min())}")
+    return labels

@@ -1,0 +1,221 @@
+"""A folder of image files as a data source."""
+
+import collections
+import concurrent.futures
+import contextlib
+import os
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+from PIL import Image, ImageOps
+
+from tfgan_suite.data.source import Source
+
+EXTENSIONS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
+SPLITS = ("train", "val", "valid", "validation", "test")
+
+_ORIENTATION = 0x0112  # The EXIF tag; 5 to 8 swap height and width, 1 is upright.
+# Pillow's modes to the mode we read them in, where the two differ.
+_READ_AS = {"1": "L", "P": "RGB", "CMYK": "RGB"}
+_WITH_ALPHA = {"L": "LA", "RGB": "RGBA"}
+_CHANNELS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
+
+
+def open_folder(source, split):
+    """Opens a folder of png, jpg, jpeg, bmp, gif (first frame) or webp files.
+
+    Images directly in the folder have no labels; images in sub-folders, at any depth, get the
+    first sub-folder as class, in the order of the sorted names. If the sub-folders are named after
+    splits (train, val, valid, validation, test) the one of `split` is opened, and the classes are
+    those of all splits together. Images are turned as their EXIF orientation says; 16-bit grey
+    becomes 8-bit. The header of every file is read here, the pixels later: a file cut short raises
+    `tf.errors.InvalidArgumentError` from the iteration, with the name of the file.
+
+    Args:
+        source: path of the folder.
+        split: `"train"`, or the name of a split sub-folder.
+
+    Raises:
+        ValueError: if the folder is missing, has no image, mixes images and sub-folders or split
+            and class folders, lacks the split, or holds a file whose header is no image's.
+    """
+    root = pathlib.Path(source).expanduser()
+    if not root.is_dir():
+        reason = "is not a folder" if root.exists() else "does not exist"
+        raise ValueError(f"The image folder {reason}. Received: source={str(source)!r}")
+    tree = _subfolders_with_images(root)
+    folder, class_names = _choose_split(root, tree, split)
+    files, labels = _list_images(folder, class_names)
+    headers = _read_headers(files)
+    sizes = collections.Counter((height, width) for height, width, _ in headers)
+    channels = {count for _, _, count in headers}
+    one_size = next(iter(sizes)) if len(sizes) == 1 else (None, None)
+    shape = (*one_size, channels.pop() if len(channels) == 1 else None)
+    paths = [str(file) for file in files]
+
+    def elements(with_labels):
+        return tf.data.Dataset.from_tensor_slices((paths, labels) if with_labels else (paths,))
+
+    def decode_checked(path):
+        image = decode(path)
+        if any(want not in (None, got) for want, got in zip(shape, image.shape)):
+            raise ValueError(
+                f"The image file {os.fsdecode(path)} is not what its header said when the folder "
+                f"was opened, {shape}. Received: an image of shape {image.shape}"
+            )
+        return image
+
+    def decode_some(paths):
+        if isinstance(paths, bytes):
+            return decode_checked(paths)
+        return np.stack([decode_checked(path) for path in paths])
+
+    def read(paths):
+        # Not stateful: a pipeline with a stateful operation cannot be checkpointed.
+        images = tf.numpy_function(decode_some, [paths], tf.uint8, stateful=False)
+        images.set_shape((*paths.shape, *shape))
+        return images
+
+    return Source(
+        name=root.name or str(root),
+        num_examples=len(files),
+        shape=shape,
+        dtype=tf.uint8,
+        elements=elements,
+        read=read,
+        vectorized=None not in shape,
+        element_bytes=64 + max(map(len, paths)),
+        sizes=tuple(size for size, _ in sizes.most_common()),
+        class_names=class_names,
+        num_classes=len(class_names) if class_names else None,
+    )
+
+
+def decode(path):
+    """Reads one image file.
+
+    Args:
+        path: path of the file, str or bytes.
+
+    Returns:
+        uint8 array `[H, W, C]`; C is 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGB, alpha).
+
+    Raises:
+        ValueError: naming the file, if it cannot be decoded in full.
+    """
+    path = os.fsdecode(path)
+    with _naming(path), Image.open(path) as image:
+        mode = _read_mode(image)
+        if _orientation(image) != 1:
+            image = ImageOps.exif_transpose(image)
+        if image.mode.startswith("I;16"):
+            # 65535 becomes 255; Pillow's own conversion would clip instead.
+            pixels = (np.asarray(image).astype(np.uint32) + 128) // 257
+        else:
+            pixels = np.asarray(image.convert(mode))
+        return pixels.astype(np.uint8, copy=False).reshape(image.height, image.width, -1)
+
+
+@contextlib.contextmanager
+def _naming(path):
+    """Turns whatever Pillow raises into a `ValueError` that names the file."""
+    try:
+        yield
+    except Exception as error:  # OSError, SyntaxError, struct.error, ...: there is no one base.
+        raise ValueError(f"Cannot read the image file {path}: {error}") from error
+
+
+def _read_mode(image):
+    if image.mode.startswith("I;16"):
+        return "L"
+    mode = _READ_AS.get(image.mode, image.mode)
+    if "transparency" in image.info:
+        mode = _WITH_ALPHA.get(mode, mode)
+    if mode not in _CHANNELS:
+        raise ValueError(f"pixels of Pillow's mode {image.mode!r} are not 8-bit images")
+    return mode
+
+
+def _orientation(image):
+    # To find it behind the pixels of a PNG, Pillow would have to decode them.
+    if image.format == "PNG" and "exif" not in image.info:
+        return 1
+    return image.getexif().get(_ORIENTATION, 1)
+
+
+def _read_headers(files):
+    """Returns `(height, width, channels)` of every file."""
+
+    def header(file):
+        with _naming(file), Image.open(file) as image:
+            width, height = image.size
+            if _orientation(image) in (5, 6, 7, 8):
+                width, height = height, width
+            return height, width, _CHANNELS[_read_mode(image)]
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        return list(pool.map(header, files))
+
+
+def _is_image(name):
+    return not name.startswith(".") and name.lower().endswith(EXTENSIONS)
+
+
+def _images_below(folder):
+    """Yields all image files below a folder; hidden files and folders are passed over."""
+    for parent, folders, files in os.walk(folder, followlinks=True):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (pathlib.Path(parent, name) for name in files if _is_image(name))
+
+
+def _subfolders_with_images(folder):
+    """Names of the direct sub-folders which hold images at any depth, sorted."""
+    return sorted(
+        child.name
+        for child in folder.iterdir()
+        if child.is_dir() and not child.name.startswith(".") and any(_images_below(child))
+    )
+
+
+def _choose_split(root, tree, split):
+    """Returns the folder of the split and the class names, `None` for a flat folder."""
+    splits = [name for name in tree if name in SPLITS]
+    if not splits:
+        if split != "train":
+            raise ValueError(
+                f"{root} has no split folders ({', '.join(SPLITS)}), so it has only the split "
+                f'"train". Received: split={split!r}'
+            )
+        return root, tuple(tree) or None
+    if splits != tree:
+        raise ValueError(
+            f"{root} mixes folders named after splits and others; split folders stand alone, and "
+            f"classes are inside each of them. Received: {', '.join(tree)}"
+        )
+    if split not in splits:
+        raise ValueError(f"{root} has the splits {splits}. Received: split={split!r}")
+    classes = {name for part in splits for name in _subfolders_with_images(root / part)}
+    return root / split, tuple(sorted(classes)) or None
+
+
+def _list_images(folder, class_names):
+    direct = sorted(child for child in folder.iterdir() if _is_image(child.name))
+    if class_names is None:
+        if not direct:
+            raise ValueError(
+                f"{folder} holds no image ({', '.join(EXTENSIONS)}), nor does any folder in it. "
+                "Received: 0 images"
+            )
+        return direct, None
+    if direct:
+        raise ValueError(
+            f"{folder} holds both images and folders of images; put every image into a class "
+            f"folder, or none. Received: {direct[0].name} beside {', '.join(class_names[:5])}"
+        )
+    files, labels = [], []
+    for label, name in enumerate(class_names):
+        inside = sorted(_images_below(folder / name))
+        files.extend(inside)
+        labels.extend([label] * len(inside))
+    return files, np.asarray(labels, np.int32)

@@ -1,0 +1,221 @@
+"""The two entry points: `load` a data set as a pipeline, `describe` it."""
+
+import dataclasses
+import operator
+import os
+import pathlib
+
+import numpy as np
+
+from tfgan_suite.data import augmentation, pipeline
+from tfgan_suite.data.arrays import open_arrays
+from tfgan_suite.data.channels import check_channels
+from tfgan_suite.data.digits import open_digits
+from tfgan_suite.data.folder import open_folder
+from tfgan_suite.data.gaussians import GaussianMixture, open_gaussians
+from tfgan_suite.data.resizing import check_size
+from tfgan_suite.data.tensorflow_datasets import is_builder, is_registered, open_tfds
+from tfgan_suite.registration import public
+
+
+@public
+@dataclasses.dataclass(frozen=True)
+class Description:
+    """What a data set is, before any resizing.
+
+    Attributes:
+        name: name of the data set.
+        image_shape: `(height, width, channels)`, with `None` where images differ; `(2,)` for
+            points.
+        num_examples: number of examples in the split.
+        class_names: names of the classes in the order of the labels, or `None`.
+        num_classes: number of classes, or `None` without labels.
+    """
+
+    name: str
+    image_shape: tuple
+    num_examples: int
+    class_names: tuple | None
+    num_classes: int | None
+
+
+@public
+def load(
+    source,
+    *,
+    image_size=None,
+    batch_size=64,
+    split="train",
+    labels=False,
+    channels=None,
+    resize=None,
+    shuffle=True,
+    seed=0,
+    augment=(),
+    cache=True,
+    drop_remainder=True,
+    repeat=False,
+    data_dir=None,
+):
+    """Loads a data set as a pipeline of batches, ready for `fit`.
+
+    Images are resized once and cached (as uint8 where the source is uint8), shuffled anew in every
+    epoch, batched, augmented with a new draw in every epoch, and prefetched. Order and draws are a
+    function of `seed` and of the number of iterators made so far: the k-th `iter` of a dataset is
+    its k-th epoch, whether or not the earlier ones were read. With `cache`, the first batch of a
+    shuffled pipeline comes after every image was read once.
+
+    Args:
+        source: one of
+            - `"digits"`: the 8x8 grey digits of scikit-learn, 1500 to train and 297 to test;
+            - the name of an image data set of TFDS (`"mnist"`, `"name/config"`), or a
+              `tfds.core.DatasetBuilder`;
+            - a folder of images, as a path; sub-folders are classes (see `open_folder`). A name
+              from this list wins over a folder of the same name: write `./digits` for the folder;
+            - a uint8 (0..255) or float ([-1, 1]) array `[N, H, W, C]` or `[N, H, W]`, alone or in
+              a tuple with integer labels `[N]`;
+            - `"gaussians"`, `"gaussians/ring"`, `"gaussians/grid"` or a `GaussianMixture`: points
+              `[B, 2]`, which are *not* in [-1, 1].
+        image_size: side, or `(height, width)`, in pixels; `None` keeps the size. Bicubic,
+            antialiased where it shrinks.
+        batch_size: examples in a batch, over all replicas.
+        split: `"train"`, or what the source has; slices such as `"train[:90%]"` for TFDS.
+        labels: whether to yield labels as well.
+        channels: 1 (ITU-R BT.601 grey) or 3; `None` keeps them. Alpha is put on black.
+        resize: what to do where the aspect ratio changes or sizes are mixed: `"stretch"`,
+            `"crop"` (centred, then resized) or `"pad"` (fitted in, the rest black, -1).
+        shuffle: whether to shuffle; the buffer holds the whole data set, unless the images are
+            not cached and the compressed files exceed 1 GiB.
+        seed: int from 0 to 2**31 - 1 that decides order and augmentation (and the points of a
+            mixture).
+        augment: names and callables `fn(image, seed) -> image` on one float32 image and an int32
+            seed `[2]`, applied in order. Names: `"flip"` (left to right, probability 1/2),
+            `"flip_vertical"` (the same, top to bottom), `"rot90"` (a multiple of 90 degrees),
+            `"shift"` (up to 1/8 of each side, the edge mirrored).
+        cache: whether to keep the resized images in memory.
+        drop_remainder: whether to drop the last batch of an epoch when it is not full.
+        repeat: whether to repeat for ever; batches then cross the border of epochs, and a
+            checkpointed iterator goes on exactly where it was.
+        data_dir: folder of prepared TFDS data sets; by default the environment variable
+            `TFDS_DATA_DIR`, else TFDS's own. Other sources do not read it.
+
+    Returns:
+        A `tf.data.Dataset` of float32 images `[B, H, W, C]` in [-1, 1], or of
+        `(images, labels)` with int32 labels `[B]`. Its cardinality is known. An image file that
+        turns out to be broken raises `tf.errors.InvalidArgumentError` from the iteration, with the
+        name of the file.
+
+    Raises:
+        ValueError: if an argument is out of range, the source is unknown or not there, or the
+            source cannot give what was asked for.
+    """
+    batch_size = _integer("batch_size", batch_size, 1)
+    seed = _integer("seed", seed, 0)
+    size = check_size(image_size, resize)
+    check_channels(channels)
+    for name, value in (
+        ("labels", labels),
+        ("shuffle", shuffle),
+        ("cache", cache),
+        ("drop_remainder", drop_remainder),
+        ("repeat", repeat),
+    ):
+        if not isinstance(value, bool):
+            raise ValueError(f"`{name}` must be True or False. Received: {name}={value!r}")
+    opened = _open(source, split, data_dir, seed)
+    if opened.num_examples < 1:
+        raise ValueError(f"{opened.name} has no example in this split. Received: split={split!r}")
+    if opened.num_examples < batch_size and drop_remainder and not repeat:
+        raise ValueError(
+            f"{opened.name} has {opened.num_examples} examples, fewer than one batch; give a "
+            f"smaller `batch_size` or drop_remainder=False. Received: batch_size={batch_size}"
+        )
+    steps = augmentation.resolve(augment, opened.has_images)
+    dataset, read = pipeline.examples(
+        opened,
+        size=size,
+        resize=resize,
+        channels=channels,
+        labels=labels,
+        shuffle=shuffle,
+        seed=seed,
+        cache=cache,
+        repeat=repeat,
+    )
+    return pipeline.batches(
+        dataset,
+        read,
+        batch_size=batch_size,
+        seed=seed,
+        steps=steps,
+        drop_remainder=drop_remainder,
+    )
+
+
+@public
+def describe(source, *, split="train", data_dir=None):
+    """Describes a data set without reading its images (of a folder, it reads all headers).
+
+    A TFDS data set that is not prepared yet is prepared first, as in `load`.
+
+    Args:
+        source, split, data_dir: as `load` takes them.
+
+    Returns:
+        A `Description`.
+
+    Raises:
+        ValueError: if the source or the split is unknown or not there.
+    """
+    opened = _open(source, split, data_dir, seed=0)
+    return Description(
+        name=opened.name,
+        image_shape=opened.shape,
+        num_examples=opened.num_examples,
+        class_names=opened.class_names,
+        num_classes=opened.num_classes,
+    )
+
+
+def _open(source, split, data_dir, seed):
+    if not isinstance(split, str):
+        raise ValueError(f"`split` must be a string. Received: split={split!r}")
+    if isinstance(source, GaussianMixture):
+        return open_gaussians(source, split, seed)
+    if isinstance(source, pathlib.PurePath):
+        return open_folder(source, split)
+    if isinstance(source, np.ndarray) or (
+        isinstance(source, tuple) and len(source) == 2 and isinstance(source[0], np.ndarray)
+    ):
+        return open_arrays(source, split)
+    if is_builder(source):
+        return open_tfds(source, split, data_dir)
+    if not isinstance(source, str) or not source:
+        raise ValueError(
+            "`source` must be a name, a folder, a NumPy array, a tuple (images, labels) of arrays, "
+            f"a GaussianMixture or a TFDS builder. Received: source of type {type(source).__name__}"
+        )
+    if source == "digits":
+        return open_digits(split)
+    if source.partition("/")[0] == "gaussians":
+        return open_gaussians(source, split, seed)
+    if _must_be_path(source) or (os.path.isdir(source) and not is_registered(source)):
+        return open_folder(source, split)
+    return open_tfds(source, split, data_dir)
+
+
+def _must_be_path(source):
+    return source.startswith((".", "~")) or os.path.isabs(source)
+
+
+def _integer(name, value, minimum):
+    try:
+        number = minimum - 1 if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        number = minimum - 1
+    # TensorFlow truncates seeds to 31 bits.
+    if not minimum <= number < 2**31:
+        raise ValueError(
+            f"`{name}` must be an integer from {minimum} to 2**31 - 1. Received: {name}={value!r}"
+        )
+    return number

@@ -1,0 +1,62 @@
+"""What a pipeline needs to know of a data set, whatever it comes from."""
+
+import dataclasses
+from collections.abc import Callable
+
+import tensorflow as tf
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """One split of a data set, opened.
+
+    A new kind of data is one more module with a function that returns a `Source`; the pipeline
+    needs no change. Elements stay light (a path, an index, compressed bytes) until `read` turns
+    them into pixels, so that they can be shuffled without holding pictures in memory.
+
+    Attributes:
+        name: what users call the data set.
+        num_examples: number of examples in the split.
+        shape: shape of one example: `(height, width, channels)`, with `None` where the examples
+            differ, or `(2,)` for points.
+        dtype: `tf.uint8` (0 to 255) or `tf.float32` (-1 to 1), of what `read` returns.
+        elements: `elements(labels)` returns a `tf.data.Dataset` of `(payload, label)`, or of
+            `(payload,)` when `labels` is false, in a fixed order.
+        read: turns one payload into one example of `shape` and `dtype`.
+        vectorized: whether `read` also turns a batch of payloads into a batch of examples.
+        in_memory: whether the source is vectorized and reads out of memory, so that a cache would
+            only be a second copy.
+        element_bytes: about how many bytes a payload takes.
+        sizes: the `(height, width)` met, the most frequent first; empty when nobody knows
+            before reading.
+        class_names: names of the classes in the order of the labels, or `None`.
+        num_classes: number of classes, or `None` without labels.
+    """
+
+    name: str
+    num_examples: int
+    shape: tuple
+    dtype: tf.DType
+    elements: Callable
+    read: Callable
+    vectorized: bool = False
+    in_memory: bool = False
+    element_bytes: int = 128
+    sizes: tuple = ()
+    class_names: tuple | None = None
+    num_classes: int | None = None
+
+    @property
+    def has_images(self):
+        """Whether examples are images rather than points."""
+        return len(self.shape) == 3
+
+
+def only_train(split, name):
+    """Refuses every split but "train", for sources which have no other.
+
+    Raises:
+        ValueError: if `split` is anything else.
+    """
+    if split != "train":
+        raise ValueError(f'{name} has only the split "train". Received: split={split!r}')
