@@ -153,7 +153,12 @@ class AdaptiveAugmentation(keras.layers.Layer):
         return tuple(input_shape)
 
     def get_config(self):
-        names = (
-            "kinds", "target", "interval", "images_to_full", "initial_probability", "seed"
-        )  # fmt: skip
-        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+        return {
+            **super().get_config(),
+            "kinds": self.kinds,
+            "target": self.target,
+            "interval": self.interval,
+            "images_to_full": self.images_to_full,
+            "initial_probability": self.initial_probability,
+            "seed": self.seed,
+        }
