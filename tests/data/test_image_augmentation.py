@@ -111,7 +111,7 @@ def test_a_callable_gets_a_seed_of_its_own_for_every_image():
 
 
 # AutoGraph on Python 3.13.
-@pytest.mark.filterwarnings("ignore:Attribute.__init__ got an unexpected:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:.*___pyct_anno:DeprecationWarning")
 def test_a_callable_may_branch_on_tensors():
     def brighten(image, seed):
         if tf.random.stateless_uniform([], seed) < 0.5:
