@@ -1,0 +1,130 @@
+"""Commands that fail: one clear line, status 2, no traceback."""
+
+import pytest
+
+from tfgan_suite.cli import main
+
+
+def test_an_unknown_recipe(fails):
+    line = fails("train", "minimax_gausians")
+    assert "Did you mean minimax_gaussians" in line and "wgan_digits" in line
+
+
+def test_an_unknown_key(fails):
+    line = fails("train", "minimax_gaussians", "--set", "epoch=1")
+    assert "'epochs'" in line and "hidden_units" in line
+
+
+@pytest.mark.parametrize(
+    "override", ["epochs=1.5", "mixture=square", "hidden_units=a", "learning_rate=nan", "seed"]
+)
+def test_a_bad_value(fails, override):
+    line = fails("train", "minimax_gaussians", "--set", override)
+    assert override in line and (override.split("=")[0] in line)
+
+
+def test_a_value_that_the_library_refuses(fails, here):
+    line = fails("train", "minimax_gaussians", "--set", "batch_size=-1", "--run-dir", "runs/bad")
+    assert "batch_size=-1" in line
+    assert not (here / "runs/bad").exists()
+
+
+def test_a_run_directory_that_cannot_be_written(fails, tmp_path):
+    (tmp_path / "file").touch()
+    line = fails("train", "minimax_gaussians", "--run-dir", str(tmp_path / "file" / "run"))
+    assert "Cannot write to the directory" in line and str(tmp_path / "file" / "run") in line
+
+
+def test_an_export_directory_that_cannot_be_written(fails, tmp_path, here):
+    (tmp_path / "file").touch()
+    options = ["--saved-models", str(tmp_path / "file"), "--run-dir", "runs/n"]
+    line = fails("train", "minimax_gaussians", *options)
+    assert "Cannot write to the directory" in line
+    assert not (here / "runs/n").exists()
+
+
+def test_a_run_directory_in_use(fails):
+    assert "not empty" in fails("train", "minimax_gaussians", "--run-dir", "runs/first")
+
+
+@pytest.mark.parametrize("command", ["sample", "evaluate", "export"])
+def test_a_run_that_is_not_there(fails, command):
+    assert "'runs/none'" in fails(command, "runs/none")
+
+
+@pytest.mark.parametrize("command", ["sample", "evaluate", "export"])
+def test_a_directory_that_is_no_run(fails, command):
+    assert "Not a run directory" in fails(command, "recipes")
+
+
+def test_a_run_without_a_trainer(fails, here, tmp_path):
+    for name in ("config.json", "recipe.py"):
+        (tmp_path / name).write_bytes((here / "runs/first" / name).read_bytes())
+    assert "saved no trainer yet" in fails("sample", str(tmp_path))
+
+
+def test_a_damaged_trainer(fails, tmp_path):
+    (tmp_path / "t.keras").write_bytes(b"not a zip file")
+    assert "t.keras cannot be read as a trainer" in fails("sample", str(tmp_path / "t.keras"))
+
+
+def test_a_model_that_is_no_trainer(fails, tmp_path):
+    import keras
+
+    path = str(tmp_path / "m.keras")
+    keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).save(path)
+    assert "must hold a trainer" in fails("export", path, "--to", str(tmp_path))
+
+
+def test_evaluate_takes_no_file(fails):
+    assert "run directory" in fails("evaluate", "runs/first/checkpoints/final.keras")
+
+
+def test_samples_are_png(fails):
+    assert "--to picture.jpg" in fails("sample", "runs/first", "--to", "picture.jpg")
+
+
+def test_a_file_has_no_name_to_export_to(fails):
+    assert "without --to" in fails("export", "runs/first/checkpoints/final.keras")
+
+
+def test_a_version_that_exists(fails):
+    assert "version=1" in fails("export", "runs/first", "--version", "1")
+
+
+def test_no_recipes(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["list"]) == 2
+    assert "no recipes" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        [],
+        ["dance"],
+        ["train"],
+        ["sample", "runs/first", "--count", "0"],
+        ["sample", "runs/first", "--columns", "x"],
+        ["train", "minimax_gaussians", "--strategy", "many"],
+    ],
+)
+def test_a_command_line_that_cannot_be_read(command, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(command)
+    assert stop.value.code == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+def test_the_traceback_on_request(here, monkeypatch):
+    monkeypatch.setenv("TFGAN_SUITE_TRACEBACK", "1")
+    with pytest.raises(ValueError, match="Unknown recipe"):
+        main(["train", "no_such_recipe"])
+
+
+def test_an_unexpected_error_names_its_type(fails, monkeypatch):
+    def broken(*_):
+        raise KeyError("weights")
+
+    monkeypatch.setattr("tfgan_suite.cli.find_recipes", broken)
+    assert fails("list") == "error: KeyError: 'weights'"

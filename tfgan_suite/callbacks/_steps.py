@@ -1,0 +1,7 @@
+"""How far a training is."""
+
+
+def steps_done(model):
+    """Updates of the generator so far, or of the model where it is not a GAN."""
+    counter = model.step if hasattr(model, "step") else model.optimizer.iterations
+    return int(counter.numpy())

@@ -1,0 +1,141 @@
+"""Pictures of the generator's progress: the same latents after every epoch."""
+
+import pathlib
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfgan_suite.callbacks import pictures
+from tfgan_suite.callbacks.sampling import Sampler
+from tfgan_suite.registration import public
+
+SCATTER_POINTS = 2048
+
+
+@public
+class ImageGrid(keras.callbacks.Callback):
+    """Draws what the generator that serves makes of fixed latents.
+
+    Files in `directory`: `epoch-0000.png` before training, `epoch-0001.png` after the first epoch
+    and so on, `real.png` if real examples are given, and TensorBoard events of the same pictures.
+    The last state of a training is always drawn. Each file is there complete or not at all.
+
+    Images `[N, H, W, 1 or 3]` in [-1, 1] become a grid (values outside are clipped for drawing
+    only), small ones enlarged by a whole factor. Points `[N, 2]` become a scatter plot of 2048
+    points, its axes fixed by the real points; without real points, by what is drawn.
+
+    The latents come from `seed` alone: drawing does not advance the trainer's own sequence, so a
+    training gives the same weights with and without pictures.
+
+    Args:
+        directory: created if absent.
+        every: epochs between two pictures.
+        rows: rows of the grid.
+        columns: columns of the grid.
+        seed: integer seed of the latents.
+        real: batch of real examples, or `tf.data.Dataset` of batches (of examples, or of
+            `(examples, condition)`); or None.
+        tensorboard: whether to write TensorBoard events too.
+        condition: for a generator that takes one: `rows * columns` conditions.
+
+    Raises:
+        ValueError: if a number is not a positive integer or the generator's output cannot be drawn.
+        OSError: if the directory cannot be written.
+    """
+
+    def __init__(
+        self,
+        directory,
+        *,
+        every=1,
+        rows=8,
+        columns=8,
+        seed=0,
+        real=None,
+        tensorboard=True,
+        condition=None,
+    ):
+        super().__init__()
+        for name, value in (("every", every), ("rows", rows), ("columns", columns)):
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise ValueError(f"`{name}` must be a positive integer. Received: {name}={value!r}")
+        self.directory = pathlib.Path(directory)
+        self.every, self.rows, self.columns, self.seed = every, rows, columns, seed
+        self.condition = condition
+        self._real_source = real
+        self._tensorboard = tensorboard
+        self._sampler = self._writer = self._real = self._limits = None
+
+    def on_train_begin(self, logs=None):
+        if self._sampler is None or self._sampler.trainer is not self.model:
+            self._prepare()
+        self._drawn = None
+
+    def _prepare(self):
+        sampler = Sampler(self.model)
+        self._kind = pictures.check_drawable(sampler.example_shape)
+        self._count = SCATTER_POINTS if self._kind == "points" else self.rows * self.columns
+        sampler.batch_size = min(self._count, 256)
+        self._latents = self.model.sample_latents(self._count, seed=self.seed)
+        self.directory.mkdir(parents=True, exist_ok=True)
+        if self._real_source is not None:
+            self._draw_real(_first(self._real_source, self._count))
+        self._sampler = sampler
+
+    def _draw_real(self, real):
+        pictures.check_drawable(real.shape[1:])
+        if self._kind == "points":
+            self._real, self._limits = real, pictures.limits(real)
+            # Grey, as under the generated points: a picture of these alone.
+            pixels = pictures.scatter(real[:0], self._limits, real)
+        else:
+            pixels = pictures.tile(real, self.columns)
+        pictures.write_png(self.directory / "real.png", pixels)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if self._drawn is None:
+            self.draw(epoch)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._reached = epoch + 1
+        if self._reached % self.every == 0:
+            self.draw(self._reached)
+
+    def on_train_end(self, logs=None):
+        if self._drawn is not None and self._drawn != self._reached:
+            self.draw(self._reached)
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    def draw(self, epoch):
+        """Writes the picture of the present state as that of a number of completed epochs."""
+        made = self._sampler.generate(self._latents, self.condition)
+        if self._kind == "points":
+            within = self._limits or pictures.limits(made)
+            pixels = pictures.scatter(made, within, self._real)
+        else:
+            pixels = pictures.tile(made, self.columns)
+        pictures.write_png(self.directory / f"epoch-{epoch:04d}.png", pixels)
+        self._drawn = self._reached = epoch
+        if self._tensorboard:
+            if self._writer is None:
+                self._writer = tf.summary.create_file_writer(str(self.directory))
+            with self._writer.as_default():
+                tf.summary.image("generated", pixels[np.newaxis], step=epoch)
+            self._writer.flush()
+
+
+def _first(source, count):
+    """The first `count` examples, or all there are, of a batch or of a dataset of batches."""
+    parts, have = [], 0
+    for batch in source if isinstance(source, tf.data.Dataset) else [source]:
+        batch = np.asarray(batch[0] if isinstance(batch, (tuple, list)) else batch)
+        parts.append(batch[: count - have])
+        have += len(parts[-1])
+        if have >= count:
+            break
+    if not have:
+        raise ValueError("`real` must hold at least one example. Received: none")
+    return np.concatenate(parts)

@@ -1,0 +1,63 @@
+"""The logs of a training as JSON lines."""
+
+import json
+import pathlib
+import time
+
+import keras
+import numpy as np
+
+from tfgan_suite.files import strict
+from tfgan_suite.callbacks._steps import steps_done
+from tfgan_suite.registration import public
+
+
+@public
+class JsonLines(keras.callbacks.Callback):
+    """Appends one line of JSON to a file after every epoch.
+
+    Each line is an object with `epoch` (counted from 1), `step` (updates of the generator, or of
+    the model, so far), `seconds` (since this `fit` began) and every scalar of the logs. The line of
+    an epoch that was stopped before its last step has `"partial": true` too.
+
+    The lines are strict JSON, which has no numbers that are not finite: those are the strings
+    "NaN", "Infinity" and "-Infinity", which Python's `float` takes back.
+
+    Args:
+        path: the file; its directory is created if absent. An existing file is appended to.
+
+    Raises:
+        OSError: if the file cannot be written; as `fit` begins, not an epoch later.
+    """
+
+    def __init__(self, path):
+        super().__init__()
+        self.path = pathlib.Path(path)
+
+    def on_train_begin(self, logs=None):
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with open(self.path, "a", encoding="utf-8"):
+            pass
+        self._start = time.perf_counter()
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._first = steps_done(self.model)
+
+    def on_epoch_end(self, epoch, logs=None):
+        step = steps_done(self.model)
+        record = {
+            "epoch": epoch + 1,
+            "step": step,
+            "seconds": round(time.perf_counter() - self._start, 3),
+        }
+        if step - self._first < (self.params.get("steps") or 0):
+            record["partial"] = True
+        record |= scalars(logs or {})
+        # One write, so that no reader and no kill splits a line.
+        with open(self.path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(record, allow_nan=False) + "\n")
+
+
+def scalars(logs):
+    """The logs that hold one number each (of any shape), as what strict JSON can hold."""
+    return {name: strict(np.asarray(v).item()) for name, v in logs.items() if np.size(v) == 1}

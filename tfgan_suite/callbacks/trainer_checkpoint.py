@@ -1,0 +1,58 @@
+"""The whole trainer on disk, after epochs and at the end."""
+
+import pathlib
+
+import keras
+
+from tfgan_suite.files import replacing
+from tfgan_suite.registration import public
+
+
+@public
+class TrainerCheckpoint(keras.callbacks.Callback):
+    """Saves the trainer (both networks, averages, optimizers, options) as one `.keras` file.
+
+    The file is replaced every `every` epochs and when training ends, in one step: what a killed run
+    leaves behind is the last complete state. `keras.saving.load_model` takes it back.
+
+    Args:
+        path: file name ending in `.keras`; its directory is created if absent.
+        every: epochs between two saves.
+
+    Raises:
+        ValueError: if `path` does not end in `.keras` or `every` is not a positive integer.
+        OSError: if the file cannot be written.
+    """
+
+    def __init__(self, path, *, every=1):
+        super().__init__()
+        self.path = pathlib.Path(path)
+        if self.path.suffix != ".keras":
+            raise ValueError(f"A trainer is saved as a `.keras` file. Received: path={str(path)!r}")
+        if isinstance(every, bool) or not isinstance(every, int) or every < 1:
+            raise ValueError(f"`every` must be a positive integer. Received: every={every!r}")
+        self.every = every
+
+    def on_train_begin(self, logs=None):
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._saved = True
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._saved = False
+        if (epoch + 1) % self.every == 0:
+            self.save()
+
+    def on_train_end(self, logs=None):
+        if not self._saved:
+            self.save()
+
+    def save(self):
+        """Saves the present state."""
+        save_trainer(self.model, self.path)
+        self._saved = True
+
+
+def save_trainer(trainer, path):
+    """Saves a trainer as a `.keras` file, at once or not at all."""
+    with replacing(path) as temporary:
+        trainer.save(temporary)

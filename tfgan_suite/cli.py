@@ -1,0 +1,215 @@
+"""The command line: `python -m tfgan_suite train | sample | evaluate | export | list`.
+
+TensorFlow is imported only where a command needs it: help, the list of recipes and a wrong name are
+answered at once. Exit status: 0 done, 2 an error (one line on standard error; with
+TFGAN_SUITE_TRACEBACK=1 the traceback instead), 130 ended by Ctrl-C.
+"""
+
+import argparse
+import contextlib
+import os
+import pathlib
+import sys
+import tempfile
+
+from tfgan_suite.experiment import find_recipes, load_recipe, resolve_config
+from tfgan_suite.experiment.recipe import first_line, locate
+from tfgan_suite.version import __version__
+
+
+def main(argv=None):
+    """Runs one command.
+
+    Args:
+        argv: list of strings, without the program's name; None for those of this process.
+
+    Returns:
+        The exit status.
+    """
+    arguments = _parser().parse_args(argv)
+    argv = sys.argv[1:] if argv is None else argv
+    arguments.command_line = ["python", "-m", "tfgan_suite", *argv]
+    try:
+        return arguments.run(arguments) or 0
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has left; Python would complain once more while it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+    except Exception as error:
+        if os.environ.get("TFGAN_SUITE_TRACEBACK") == "1":
+            raise
+        print(f"error: {_one_line(error)}", file=sys.stderr)
+        return 2
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="python -m tfgan_suite", description="Train, look at, judge and export GANs."
+    )
+    parser.add_argument("--version", action="version", version=f"tfgan_suite {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    train = commands.add_parser("train", help="train a recipe, evaluate and export it")
+    train.set_defaults(run=_train)
+    train.add_argument("recipe", metavar="RECIPE", help="a recipe's name or file (see `list`)")
+    train.add_argument(
+        "--set",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="KEY=VALUE",
+        dest="overrides",
+        help="change the recipe's config",
+    )
+    train.add_argument("--run-dir", metavar="DIR", help="new directory (default: runs/RECIPE)")
+    train.add_argument(
+        "--saved-models", metavar="DIR", default="saved_models", help="(default: saved_models)"
+    )
+    train.add_argument("--strategy", choices=("auto", "one", "mirrored"), default="auto")
+    train.add_argument("--smoke", action="store_true", help="the whole chain in seconds")
+    train.add_argument("--dry-run", action="store_true", help="build and describe, run nothing")
+
+    sample = commands.add_parser("sample", help="draw what a trained generator makes")
+    sample.set_defaults(run=_sample)
+    sample.add_argument("source", metavar="RUN_OR_KERAS", help="a run directory or a .keras file")
+    sample.add_argument("--count", type=_at_least(1), default=64, metavar="N", help="(default: 64)")
+    sample.add_argument("--columns", type=_at_least(1), default=8, metavar="M", help="(default: 8)")
+    sample.add_argument("--seed", type=_at_least(0), default=0, metavar="S", help="(default: 0)")
+    sample.add_argument("--to", metavar="FILE.png", help="(default: beside the source)")
+
+    evaluate = commands.add_parser("evaluate", help="judge a trained generator")
+    evaluate.set_defaults(run=_evaluate)
+    evaluate.add_argument("source", metavar="RUN", help="a run directory")
+    evaluate.add_argument("--samples", type=_at_least(1), metavar="N", help="(default: recipe's)")
+    evaluate.add_argument("--seed", type=_at_least(0), metavar="S", help="(default: run's)")
+
+    export = commands.add_parser("export", help="export a generator for TensorFlow Serving")
+    export.set_defaults(run=_export)
+    export.add_argument("source", metavar="RUN", help="a run directory or a .keras file")
+    export.add_argument("--to", metavar="DIR", help="(default: saved_models/NAME)")
+    export.add_argument("--version", type=_at_least(1), metavar="N", help="(default: the next)")
+    export.add_argument("--raw", action="store_true", help="as trained, not the moving average")
+
+    listing = commands.add_parser("list", help="list the recipes")
+    listing.set_defaults(run=_list)
+    return parser
+
+
+def _at_least(least):
+    def integer(text):
+        value = int(text)
+        if value < least:
+            raise argparse.ArgumentTypeError(f"must be at least {least}, not {value}")
+        return value
+
+    return integer
+
+
+def _one_line(error):
+    text = " ".join(str(error).split())
+    # An error of ours explains itself; of any other, the name of its type is half of the message.
+    explains_itself = isinstance(error, (ValueError, OSError, FloatingPointError)) and text
+    return text if explains_itself else f"{type(error).__name__}: {text}"
+
+
+# --- Commands --------------------------------------------------------------------------------
+
+
+def _train(arguments):
+    locate(arguments.recipe)
+    with _quiet_imports():
+        from tfgan_suite.experiment import reports, running
+    recipe = load_recipe(arguments.recipe)
+    config = resolve_config(recipe, arguments.overrides, smoke=arguments.smoke)
+    if arguments.dry_run:
+        reports.describe(recipe, config, arguments.strategy)
+        return 0
+    result = running.run(
+        recipe,
+        config,
+        run_dir=arguments.run_dir,
+        saved_models=arguments.saved_models,
+        strategy=arguments.strategy,
+        smoke=arguments.smoke,
+        command=arguments.command_line,
+    )
+    reports.summarize(result)
+    return 130 if result.interrupted else 0
+
+
+def _sample(arguments):
+    if arguments.to and pathlib.Path(arguments.to).suffix.lower() != ".png":
+        raise ValueError(f"Samples are written as a .png file. Received: --to {arguments.to}")
+    restored, commands = _restore(arguments.source)
+    path = commands.sample(
+        restored,
+        count=arguments.count,
+        columns=arguments.columns,
+        seed=arguments.seed,
+        to=arguments.to,
+    )
+    print(f"{arguments.count} samples of {restored.file} (seed {arguments.seed}): {path}")
+
+
+def _evaluate(arguments):
+    restored, commands = _restore(arguments.source, run_only=True)
+    path = commands.evaluate(restored, samples=arguments.samples, seed=arguments.seed)
+    print(f"scores of {restored.file}: {path}")
+
+
+def _export(arguments):
+    restored, commands = _restore(arguments.source)
+    version = commands.publish(
+        restored, to=arguments.to, version=arguments.version, raw=arguments.raw
+    )
+    print(f"exported {restored.file} to {version}")
+
+
+def _list(arguments):
+    recipes = find_recipes()
+    if not recipes:
+        raise ValueError("There are no recipes in ./recipes, and none are installed.")
+    width = max(map(len, recipes))
+    for name, path in recipes.items():
+        print(f"{name:<{width}}  {first_line(path)}")
+
+
+def _restore(source, run_only=False):
+    if not pathlib.Path(source).exists():
+        raise ValueError(f"There is no such run directory or file. Received: {source!r}")
+    with _quiet_imports():
+        from tfgan_suite.experiment import commands, restoring
+    return restoring.restore(source, run_only=run_only), commands
+
+
+@contextlib.contextmanager
+def _quiet_imports():
+    """Keeps to itself what TensorFlow's C++ libraries say while they are loaded.
+
+    Their first lines are written before any log level is known. They are shown after all if the
+    import fails, or with TF_CPP_MIN_LOG_LEVEL set.
+    """
+    if "TF_CPP_MIN_LOG_LEVEL" in os.environ or "tensorflow" in sys.modules:
+        yield
+        return
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    sys.stderr.flush()
+    visible = os.dup(2)
+    with tempfile.TemporaryFile() as hidden:
+        os.dup2(hidden.fileno(), 2)
+        try:
+            yield
+            from absl import logging
+
+            logging.set_verbosity(logging.ERROR)  # of TensorFlow Datasets, Keras and others
+        except BaseException:
+            hidden.seek(0)
+            os.write(visible, hidden.read())
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(visible, 2)
+            os.close(visible)

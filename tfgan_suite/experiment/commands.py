@@ -1,0 +1,112 @@
+"""What can be done with a trainer that was trained before."""
+
+import pathlib
+
+from tfgan_suite.callbacks import Sampler, pictures
+from tfgan_suite.distribution import get_strategy
+from tfgan_suite.experiment import console, evaluation, reports, running
+from tfgan_suite.export import export
+
+
+def sample(restored, *, count, columns, seed, to=None):
+    """Draws generated images as a grid, or points as a scatter plot.
+
+    Args:
+        restored: a `Restored`.
+        count: number of examples.
+        columns: images in a row.
+        seed: integer seed of the latents.
+        to: the PNG file; None for one in the run's `samples`, or beside the `.keras` file.
+
+    Returns:
+        Path of the file.
+
+    Raises:
+        ValueError: if what the generator makes cannot be drawn.
+        OSError: if the file cannot be written.
+    """
+    sampler = Sampler(restored.trainer)
+    kind = pictures.check_drawable(sampler.example_shape)
+    made = sampler(count, seed)
+    if kind == "points":
+        pixels = pictures.scatter(made, pictures.limits(made))
+    else:
+        pixels = pictures.tile(made, columns)
+    if to is None and restored.directory:
+        to = restored.directory.samples / f"seed-{seed}.png"
+    elif to is None:
+        to = restored.file.with_name(f"{restored.file.stem}-seed-{seed}.png")
+    to = pathlib.Path(to)
+    to.parent.mkdir(parents=True, exist_ok=True)
+    pictures.write_png(to, pixels)
+    return to
+
+
+def evaluate(restored, *, samples=None, seed=None):
+    """Judges the trainer of a run anew and prints the scores.
+
+    They are written as the run's `evaluation.json`, or beside it if they are of another number of
+    samples or another seed than the recipe's.
+
+    Args:
+        restored: a `Restored` of a run directory.
+        samples: number of samples; None for the recipe's.
+        seed: seed of the samples; None for the run's.
+
+    Returns:
+        Path of the file.
+
+    Raises:
+        ValueError: if the recipe has no evaluators, or one that has no `num_samples` is to have
+            another number of samples.
+    """
+    where = restored.directory
+    evaluators = running.build(restored.recipe, restored.config, get_strategy("one")).evaluators
+    if not evaluators:
+        raise ValueError(f"The recipe has no evaluators. Received: {restored.recipe.name}")
+    given = {"n": samples, "seed": seed}
+    parts = [f"{name}{value}" for name, value in given.items() if value is not None]
+    path = where.evaluation.with_stem("-".join([where.evaluation.stem, *parts]))
+    for evaluator in evaluators if samples is not None else ():
+        if not hasattr(evaluator, "num_samples"):
+            raise ValueError(
+                "The number of samples of this evaluator cannot be changed. "
+                f"Received: samples={samples} for {type(evaluator).__name__}"
+            )
+        evaluator.num_samples = samples
+    scores = evaluation.evaluate(
+        restored.trainer,
+        evaluators,
+        path,
+        trainer_file=str(restored.file.relative_to(where.path)),
+        seed=restored.config.seed if seed is None else seed,
+    )
+    reports.print_scores(console.make_console(), scores)
+    return path
+
+
+def publish(restored, *, to=None, version=None, raw=False):
+    """Exports the generator for TensorFlow Serving.
+
+    Args:
+        restored: a `Restored`.
+        to: directory of the model; None for `saved_models/<name>` of the run.
+        version: positive integer; None for the next.
+        raw: whether to export the generator as trained, not its moving average.
+
+    Returns:
+        Path of the version's directory.
+
+    Raises:
+        ValueError: if `to` is None and the trainer is not that of a run with an export name; or as
+            `tfgan_suite.export.export` does.
+        OSError: if the directory cannot be written.
+    """
+    if to is None:
+        name = restored.directory and restored.directory.read_config()["export_name"]
+        if not name:
+            raise ValueError(
+                f"Give the directory to export to. Received: {restored.file} without --to"
+            )
+        to = pathlib.Path("saved_models") / name
+    return export(restored.trainer, to, version=version, ema=not raw)

@@ -1,0 +1,65 @@
+"""What a recipe builds."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclasses.dataclass
+class Experiment:
+    """Everything a run needs, as a recipe's `build(config)` returns it.
+
+    Attributes:
+        trainer: a compiled trainer.
+        data: `tf.data.Dataset` of batches of real examples, as `fit` takes it.
+        epochs: passes over the data, or epochs of `steps_per_epoch`.
+        name: name of the experiment: of its export, and in what is printed.
+        steps_per_epoch: updates of the generator in one epoch; None for as many as the data has.
+        evaluators: called as `evaluator(generate, seed=...)` after training; each returns a dict of
+            scores. `generate(n, seed)` returns a float32 array of n examples.
+        callbacks: Keras callbacks beside those of every run.
+        real: real examples (array, or dataset of batches) for the sample pictures; None for none.
+        export: whether to export the generator as `saved_models/<name>/<version>`; a string is the
+            name to use in place of the experiment's.
+        checkpoint_every: epochs between two saves of the trainer.
+        sample_every: epochs between two sample pictures.
+
+    Raises:
+        ValueError: if a number is not a positive integer, or a name cannot be that of a directory.
+    """
+
+    trainer: keras.Model
+    data: Any
+    epochs: int
+    name: str
+    steps_per_epoch: int | None = None
+    evaluators: list = dataclasses.field(default_factory=list)
+    callbacks: list = dataclasses.field(default_factory=list)
+    real: Any = None
+    export: bool | str = True
+    checkpoint_every: int = 1
+    sample_every: int = 1
+
+    def __post_init__(self):
+        for name in ("epochs", "steps_per_epoch", "checkpoint_every", "sample_every"):
+            value = getattr(self, name)
+            if name == "steps_per_epoch" and value is None:
+                continue
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise ValueError(f"`{name}` must be a positive integer. Received: {name}={value!r}")
+        for name in (self.name, self.export_name or self.name):
+            if not re.fullmatch(r"[\w-][\w.-]*", name):
+                raise ValueError(
+                    "The name of an experiment or an export is made of letters, digits, `_`, `-` "
+                    f"and `.`, and does not begin with `.`. Received: {name!r}"
+                )
+
+    @property
+    def export_name(self):
+        """Name of the exported model, or None."""
+        return self.export if isinstance(self.export, str) else self.name if self.export else None

@@ -1,0 +1,205 @@
+"""Run directories: one folder with everything a run was given and has made."""
+
+import dataclasses
+import datetime
+import json
+import os
+import pathlib
+import platform
+import shutil
+import tempfile
+
+from tfgan_suite.files import write_json
+from tfgan_suite.experiment.config import restore_config
+from tfgan_suite.experiment.recipe import load_recipe
+from tfgan_suite.version import __version__
+
+
+@dataclasses.dataclass(frozen=True)
+class RunDirectory:
+    """Names of what is in a run directory."""
+
+    path: pathlib.Path
+
+    @property
+    def config(self):
+        """Resolved config, command, versions, devices: written before the first step."""
+        return self.path / "config.json"
+
+    @property
+    def recipe(self):
+        """The recipe as it was when the run began."""
+        return self.path / "recipe.py"
+
+    @property
+    def metrics(self):
+        """One JSON line for each epoch."""
+        return self.path / "metrics.jsonl"
+
+    @property
+    def samples(self):
+        """Sample pictures, and their TensorBoard events."""
+        return self.path / "samples"
+
+    @property
+    def events(self):
+        """TensorBoard events of the scalars."""
+        return self.path / "events"
+
+    @property
+    def latest(self):
+        """The trainer as it was last saved during training."""
+        return self.path / "checkpoints" / "latest.keras"
+
+    @property
+    def final(self):
+        """The trainer after the last epoch."""
+        return self.path / "checkpoints" / "final.keras"
+
+    @property
+    def evaluation(self):
+        """Scores of the finished trainer."""
+        return self.path / "evaluation.json"
+
+    def read_config(self):
+        """Returns what `config.json` holds.
+
+        Raises:
+            ValueError: if this is not a run directory.
+        """
+        try:
+            return json.loads(self.config.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise ValueError(
+                f"Not a run directory: {self.config} cannot be read ({error}). "
+                f"Received: {str(self.path)!r}"
+            ) from error
+
+    def load_recipe(self):
+        """Returns the recipe of the run and its config, as they were.
+
+        Raises:
+            ValueError: if one cannot be read.
+        """
+        values = self.read_config()
+        recipe = dataclasses.replace(load_recipe(self.recipe), name=values["recipe"])
+        return recipe, restore_config(recipe, values["config"])
+
+
+def create(run_dir, name, root="runs"):
+    """Makes the directory of a new run.
+
+    Args:
+        run_dir: the directory, which must be empty or not be there; or None for `<root>/<name>`, or
+            the first of `<root>/<name>-2`, `-3`, ... that is not there.
+        name: name of the run.
+        root: where run directories are made.
+
+    Returns:
+        A `RunDirectory`.
+
+    Raises:
+        ValueError: if `run_dir` is not empty.
+        OSError: if the directory cannot be made or written.
+    """
+    if run_dir is not None:
+        path = pathlib.Path(run_dir)
+        check_new(path)
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unwritable(path, error) from error
+    else:
+        path = _make_numbered(pathlib.Path(root), name)
+    check_writable(path)
+    return RunDirectory(path)
+
+
+def check_new(path):
+    """Raises ValueError if `path` is there and holds anything."""
+    if path.is_dir() and any(path.iterdir()):
+        raise ValueError(
+            "The run directory is not empty; give another, or none for a new one. "
+            f"Received: {str(path)!r}"
+        )
+
+
+def check_writable(path):
+    """Raises OSError unless files can be made in `path`, or in what there is of it so far."""
+    path = pathlib.Path(path)
+    there = next(p for p in (path.absolute(), *path.absolute().parents) if p.exists())
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path, error):
+    return type(error)(error.errno, f"Cannot write to the directory {path}: {error.strerror}")
+
+
+def _make_numbered(root, name):
+    number = 1
+    while True:
+        path = root / (name if number == 1 else f"{name}-{number}")
+        try:
+            # Two runs that start at once get different directories: only one of them makes it.
+            path.mkdir(parents=True)
+            return path
+        except FileExistsError:
+            number += 1
+        except OSError as error:
+            raise _unwritable(path, error) from error
+
+
+def record(directory, recipe, config, *, export_name, strategy, strategy_name, command, smoke):
+    """Writes `config.json` and `recipe.py`: all that is needed to do the run again.
+
+    Args:
+        directory: a `RunDirectory`.
+        recipe: the `Recipe`.
+        config: its resolved config.
+        export_name: name under which the generator is exported, or None.
+        strategy: the `tf.distribute.Strategy`.
+        strategy_name: its name on the command line.
+        command: list of strings, the command that began the run.
+        smoke: whether the recipe's smoke overrides were applied.
+    """
+    import tensorflow as tf
+
+    shutil.copyfile(recipe.path, directory.recipe)
+    write_json(
+        directory.config,
+        {
+            "recipe": recipe.name,
+            "recipe_path": os.fspath(recipe.path),
+            "smoke": smoke,
+            "export_name": export_name,
+            "config": dataclasses.asdict(config),
+            "command": list(command),
+            "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            "versions": versions(),
+            "devices": [device.name for device in tf.config.list_logical_devices()],
+            "strategy": strategy_name,
+            "replicas": strategy.num_replicas_in_sync,
+        },
+    )
+
+
+def versions():
+    """Versions of Python and of the packages that decide what a run gives."""
+    import importlib.metadata
+
+    import keras
+    import numpy as np
+    import tensorflow as tf
+
+    return {
+        "python": platform.python_version(),
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+        "tensorflow-gan": importlib.metadata.version("tensorflow-gan"),
+        "numpy": np.__version__,
+        "tfgan_suite": __version__,
+    }

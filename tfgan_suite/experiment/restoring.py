@@ -1,0 +1,75 @@
+"""Trainers from disk: a run directory, or a `.keras` file."""
+
+import dataclasses
+import pathlib
+
+import keras
+
+import tfgan_suite
+from tfgan_suite.experiment.directory import RunDirectory
+
+
+@dataclasses.dataclass
+class Restored:
+    """A trainer that was read.
+
+    Attributes:
+        trainer: the trainer.
+        file: the `.keras` file it came from.
+        directory: its `RunDirectory`, or None if a file was given.
+        recipe: recipe of the run, or None.
+        config: config of the run, or None.
+    """
+
+    trainer: keras.Model
+    file: pathlib.Path
+    directory: RunDirectory | None = None
+    recipe: object = None
+    config: object = None
+
+
+def restore(path, *, run_only=False):
+    """Reads a trainer.
+
+    Args:
+        path: a run directory, of which the finished trainer is read or else the latest; or a
+            `.keras` file.
+        run_only: whether a file is refused.
+
+    Returns:
+        A `Restored`.
+
+    Raises:
+        ValueError: if there is no trainer there.
+    """
+    path = pathlib.Path(path)
+    if path.is_file() and not run_only:
+        return Restored(_load(path), path)
+    if not path.is_dir():
+        what = "run directory" if run_only else "run directory or .keras file"
+        raise ValueError(f"There is no such {what}. Received: {str(path)!r}")
+    run = RunDirectory(path)
+    # The recipe may register classes of its own, which the file then names.
+    recipe, config = run.load_recipe()
+    for file in (run.final, run.latest):
+        if file.exists():
+            return Restored(_load(file), file, run, recipe, config)
+    raise ValueError(
+        "The run has saved no trainer yet (it saves one after its first epoch). "
+        f"Received: {str(path)!r}"
+    )
+
+
+def _load(file):
+    # On the command line the package is loaded when it is asked for a class, and Keras knows the
+    # classes that the file names from then on.
+    base = tfgan_suite.GAN
+    try:
+        trainer = keras.saving.load_model(file)
+    except (ValueError, TypeError, OSError, KeyError) as error:
+        raise ValueError(f"{file} cannot be read as a trainer: {error}") from error
+    if not isinstance(trainer, base):
+        raise ValueError(
+            f"{file} must hold a trainer of tfgan_suite. Received: {type(trainer).__name__}"
+        )
+    return trainer
