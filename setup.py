@@ -21,20 +21,20 @@ setup(
     package_dir={"tfgan_suite.recipes": "recipes"},
     python_requires=">=3.11",
     install_requires=[
-        "tensorflow>=2.20,<2.23",
-        "keras>=3.12,<4",
+        "tensorflow>=2.21,<2.23",
+        "keras>=3.15,<4",
         "tensorflow-gan>=2.1,<2.2",
         # What tensorflow-gan 2.1 imports but its wheel leaves to the user.
         "tensorflow-probability>=0.25,<0.26",
-        "tf-keras>=2.20,<2.23",
+        "tf-keras>=2.21,<2.23",
         # tensorflow-hub imports pkg_resources (gone in setuptools 81); TF-GAN and TensorFlow
         # Probability import distutils, which on Python >= 3.12 comes from setuptools.
         "setuptools<81",
-        "tensorflow-datasets>=4.9.7,<5",
+        "tensorflow-datasets>=4.9.10,<5",
         # TFDS imports it without requiring it.
         "importlib_resources>=6",
-        "tensorboard>=2.19,<2.23",
-        "numpy>=1.26,<3",
+        "tensorboard>=2.20,<2.23",
+        "numpy>=2,<3",
         "scikit-learn>=1.5,<2",
         "pillow>=10",
         "rich>=13",
