@@ -94,6 +94,7 @@ def test_a_version_that_exists(fails):
 
 def test_no_recipes(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tfgan_suite.experiment.recipe.installed_folders", tuple)
     assert main(["list"]) == 2
     assert "no recipes" in capsys.readouterr().err
 

@@ -10,7 +10,9 @@ CONFIG = "import dataclasses\n@dataclasses.dataclass\nclass Config:\n"
 
 
 @pytest.fixture
-def recipes_here(in_tmp, recipe_text):
+def recipes_here(in_tmp, recipe_text, monkeypatch):
+    """A folder of recipes, and none installed."""
+    monkeypatch.setattr("tfgan_suite.experiment.recipe.installed_folders", tuple)
     folder = in_tmp / "recipes"
     folder.mkdir()
     (folder / "small_ring.py").write_text(recipe_text)

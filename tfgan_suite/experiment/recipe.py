@@ -34,14 +34,18 @@ def find_recipes():
     Returns:
         Dict of name to path, sorted by name; a file in `./recipes` wins over an installed one.
     """
-    spec = importlib.util.find_spec("tfgan_suite.recipes")
-    folders = [*(spec.submodule_search_locations or () if spec else ()), "recipes"]
     found = {}
-    for folder in folders:
+    for folder in (*installed_folders(), "recipes"):
         for path in pathlib.Path(folder).glob("*.py"):
             if not path.name.startswith("_"):
                 found[path.stem] = path
     return dict(sorted(found.items()))
+
+
+def installed_folders():
+    """Folders of the installed recipes; none in a checkout that is not installed."""
+    spec = importlib.util.find_spec("tfgan_suite.recipes")
+    return tuple(spec.submodule_search_locations or ()) if spec else ()
 
 
 def first_line(path):
