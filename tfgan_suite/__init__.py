@@ -1,21 +1,54 @@
-"""TF-GAN as Keras 3 models: trainers, losses, networks, data, metrics, export."""
+"""TF-GAN as Keras 3 models: trainers, losses, networks, data, metrics, export.
 
-from tfgan_suite import callbacks, data, export, layers, losses, metrics, networks, tf_gan, trainers
-from tfgan_suite.distribution import get_strategy
-from tfgan_suite.trainers import *  # noqa: F403 - every trainer is part of the top-level face
+Importing the package imports TensorFlow and registers all its classes with Keras, so that a `.keras`
+file loads after a plain `import tfgan_suite`. Only the command line puts that off until a command
+needs it.
+"""
+
+import importlib
+import os
+import sys
+
 from tfgan_suite.version import __version__
 
-__all__ = [
-    "__version__",
+_MODULES = (
     "callbacks",
     "data",
     "export",
-    "get_strategy",
     "layers",
     "losses",
     "metrics",
     "networks",
     "tf_gan",
     "trainers",
-    *trainers.__all__,
-]
+)
+
+
+def _load():
+    """Imports the whole package and fills its namespace."""
+    for name in _MODULES:
+        globals()[name] = importlib.import_module(f"{__name__}.{name}")
+    trainers = globals()["trainers"]
+    top_level = {name: getattr(trainers, name) for name in trainers.__all__}
+    top_level["get_strategy"] = importlib.import_module(f"{__name__}.distribution").get_strategy
+    globals().update(top_level)
+    globals()["__all__"] = sorted(["__version__", *_MODULES, *top_level])
+
+
+def __getattr__(name):
+    if name.startswith("__") or "__all__" in globals():
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name in _MODULES:  # alone: while it is loaded itself, it may ask for its neighbours
+        return importlib.import_module(f"{__name__}.{name}")
+    _load()
+    return getattr(sys.modules[__name__], name)
+
+
+def _runs_as_command():
+    program = os.path.basename(sys.argv[0]) if getattr(sys, "argv", None) else ""
+    # While `python -m tfgan_suite` imports the package, the program's name is still "-m".
+    return program == "tfgan-suite" or (program == "-m" and __name__ in sys.orig_argv)
+
+
+if not _runs_as_command():
+    _load()
