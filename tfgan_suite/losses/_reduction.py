@@ -81,13 +81,21 @@ def weighted(values, weights=1.0, reduction=DEFAULT_REDUCTION, name="weights"):
     Raises:
         ValueError: if the weights do not fit or the reduction is unknown.
     """
-    return tf.compat.v1.losses.compute_weighted_loss(
-        values,
-        example_weights(weights, values, name),
-        # In a `tf.function` every loss would be added to a graph collection that nobody reads.
-        loss_collection=None,
-        reduction=check_reduction(reduction),
-    )
+    check_reduction(reduction)
+    # TensorFlow's `compute_weighted_loss` rounds float64 to float32 on its way.
+    weights = tf.cast(example_weights(weights, values, name), values.dtype)
+    weights = tf.broadcast_to(weights, tf.shape(values))
+    if reduction == "none":
+        return weights * values
+    total = tf.reduce_sum(weights * values)
+    if reduction == "weighted_sum":
+        return total
+    divisor = {
+        "weighted_mean": lambda: tf.reduce_sum(weights),
+        "weighted_sum_over_batch_size": lambda: tf.size(values),
+        "weighted_sum_by_nonzero_weights": lambda: tf.math.count_nonzero(weights),
+    }[reduction]()
+    return tf.math.divide_no_nan(total, tf.cast(divisor, values.dtype))
 
 
 def mean_over_replicas(value):
