@@ -1,5 +1,7 @@
 """Latent priors: where z comes from, in training and in a served graph."""
 
+import math
+
 import tensorflow as tf
 
 from tfgan_suite.registration import register
@@ -14,14 +16,25 @@ _ALGORITHM = "philox"
 def stateless_rows(shape, seed, distribution):
     """Draws float32 numbers that are a function of `shape` and `seed` alone.
 
+    A smaller leading dimension gives the first rows of a larger one, up to rounding.
+
     Args:
-        shape: shape of the result.
+        shape: list of dimensions of the result.
         seed: int32 or int64 tensor of shape `[2]`.
         distribution: `"normal"` (standard normal) or `"uniform"` (on [-1, 1)).
     """
-    if distribution == "normal":
-        return tf.random.stateless_normal(shape, seed, alg=_ALGORITHM)
-    return tf.random.stateless_uniform(shape, seed, -1.0, 1.0, alg=_ALGORITHM)
+    # TensorFlow's own floats are others under XLA; only the integers are the same everywhere.
+    if distribution == "uniform":
+        return _signed_units(shape, seed)
+    # Box and Muller 1958, one normal number from two uniform ones: the radius's in (0, 1].
+    radius, angle = tf.unstack(_signed_units([*shape, 2], seed), axis=-1)
+    return tf.sqrt(-2.0 * tf.math.log(0.5 * (1.0 - radius))) * tf.cos(math.pi * angle)
+
+
+def _signed_units(shape, seed):
+    """Uniform on [-1, 1), in steps of 2^-23."""
+    bits = tf.random.stateless_uniform(shape, seed, None, None, tf.int32, alg=_ALGORITHM)
+    return tf.cast(tf.bitwise.right_shift(bits, 8), tf.float32) * 2.0**-23
 
 
 @register
