@@ -3,6 +3,7 @@
 import threading
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tfgan_suite.distribution import assign_all, replica_rows
@@ -43,7 +44,7 @@ class Play:
     def minibatches(self, data):
         """Begins a step: its k minibatches `(x, y)` of real images; y is None without condition."""
         _local.draw = 0
-        x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
+        x, y = unpack(data)
         k = self.discriminator_steps
         check_batch(self.generator, self.discriminator, x, y, groups=k)
         if k == 1:
@@ -221,6 +222,13 @@ class Play:
 
         pairs = list(zip(self.ema_generator.variables, self.generator.variables))
         assign_all([average for average, _ in pairs], [moved(*pair) for pair in pairs])
+
+
+def unpack(data):
+    """A batch from Keras as `(x, y)`: images and condition, the latter None where there is none."""
+    x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
+    # `train_on_batch` hands arrays on as they are when it runs eagerly.
+    return [tf.convert_to_tensor(a) if isinstance(a, np.ndarray) else a for a in (x, y)]
 
 
 def with_condition(network, inputs, condition):

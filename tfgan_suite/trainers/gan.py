@@ -16,7 +16,7 @@ from tfgan_suite.trainers._fitting import (
     first_batch_size,
     group_minibatches,
 )
-from tfgan_suite.trainers._play import Play, with_condition
+from tfgan_suite.trainers._play import Play, unpack, with_condition
 
 
 @register
@@ -185,7 +185,7 @@ class GAN(Play, Compilation, keras.Model):
 
     def test_step(self, data):
         """Both losses on one minibatch, with the generator that serves; nothing is updated."""
-        x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
+        x, y = unpack(data)
         check_batch(self.generator, self.discriminator, x, y, groups=1)
         z = self.latents_like(x, self.next_outside_seed())
         g_z = self(with_condition(self.generator, z, y), training=False)
