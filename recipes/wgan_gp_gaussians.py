@@ -6,6 +6,10 @@ that of Srivastava et al. 2017, arXiv:1705.07761.
 
 Command: python -m tfgan_suite train wgan_gp_gaussians
          python -m tfgan_suite train wgan_gp_gaussians --set mixture=grid
+
+Measured (seed 0, 5000 points, on 2 cores busy with other work): ring, 10 000 steps in 7 min: all 8
+modes, 94.3 % of the points within 3 sigma of a mode; grid, 10 000 steps in 8 min: all 25 modes,
+82.9 %.
 """
 
 import dataclasses

@@ -23,7 +23,7 @@ from tfgan_suite.experiment.judges import classifier_judge
 class Config:
     split: str = "train"  # of the data set, in the notation of TFDS
     batch_size: int = 64  # images in a minibatch
-    epochs: int = 20  # passes over the images
+    epochs: int = 10  # passes over the images
     discriminator_steps: int = 5  # updates of the critic for each of the generator (n_critic)
     penalty_weight: float = 10.0  # of the gradient penalty (lambda)
     latent_dim: int = 100  # components of z
