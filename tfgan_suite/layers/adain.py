@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from tfgan_suite.layers._checks import feature_maps, positive, two_shapes
 from tfgan_suite.layers._random import check_seed
+from tfgan_suite.layers._statistics import moments
 from tfgan_suite.layers.equalized_dense import EqualizedDense
 from tfgan_suite.registration import register
 
@@ -48,7 +49,7 @@ class AdaIN(keras.layers.Layer):
     def call(self, inputs):
         x, w = inputs
         y = x if x.dtype == tf.float64 else tf.cast(x, tf.float32)
-        mean, variance = tf.nn.moments(y, axes=[1, 2], keepdims=True)
+        mean, variance = moments(y, [1, 2])
         s, b = tf.split(tf.cast(self.affine(w), y.dtype)[:, None, None, :], 2, axis=-1)
         y = (1.0 + s) * (y - mean) * tf.math.rsqrt(variance + self.epsilon) + b
         return tf.cast(y, x.dtype)

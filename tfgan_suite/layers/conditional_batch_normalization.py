@@ -92,9 +92,6 @@ class ConditionalBatchNormalization(keras.layers.Layer):
             self.offset(condition), shape
         )
 
-    def compute_output_shape(self, input_shape):
-        return tuple(input_shape[0])
-
     def get_config(self):
         normalization = self.normalization
         return {

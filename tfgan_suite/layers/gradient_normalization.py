@@ -70,9 +70,6 @@ class GradientNormalization(keras.layers.Wrapper):
         norms = tf.reshape(tf.sqrt(squares + self.epsilon), tf.shape(f))
         return f / (norms + tf.abs(f))
 
-    def compute_output_shape(self, input_shape):
-        return self.layer.compute_output_shape(input_shape)
-
     def get_config(self):
         return {**super().get_config(), "epsilon": self.epsilon}
 

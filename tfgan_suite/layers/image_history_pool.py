@@ -99,8 +99,9 @@ class ImageHistoryPool(keras.layers.Layer):
 
         def pass_through(i, returned, slots, stored):
             full = stored >= size
-            slot = tf.where(full, chosen[i], stored)
-            result = tf.where(full & wants_old[i], slots[slot], size + i)
+            # Not by indexing, for which XLA would compile again at each value of `stored`.
+            slot = tf.where(full, tf.gather(chosen, i), stored)
+            result = tf.where(full & tf.gather(wants_old, i), tf.gather(slots, slot), size + i)
             returned = tf.tensor_scatter_nd_update(returned, [[i]], [result])
             slots = tf.tensor_scatter_nd_update(slots, [[slot]], [size + i])
             return i + 1, returned, slots, tf.minimum(stored + 1, size)

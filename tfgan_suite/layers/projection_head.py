@@ -74,9 +74,6 @@ class ProjectionHead(keras.layers.Layer):
         fit = tf.reduce_sum(self.v(as_condition(self, condition)) * phi, axis=-1, keepdims=True)
         return fit + self.psi(phi)
 
-    def compute_output_shape(self, input_shape):
-        return (input_shape[0][0], 1)
-
     def get_config(self):
         return {
             **super().get_config(),

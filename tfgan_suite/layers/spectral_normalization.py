@@ -130,9 +130,6 @@ class SpectralNormalization(keras.layers.Wrapper):
             kernel = tf.linalg.matrix_transpose(kernel)
         return tf.reshape(kernel, [-1, kernel.shape[-1]])
 
-    def compute_output_shape(self, input_shape):
-        return self.layer.compute_output_shape(input_shape)
-
     def get_config(self):
         return {
             **super().get_config(),

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from tfgan_suite.layers._checks import positive, sizes, two_shapes
+from tfgan_suite.layers._statistics import moments
 from tfgan_suite.registration import register
 
 
@@ -66,11 +67,11 @@ class VirtualBatchNormalization(keras.layers.Layer):
     def call(self, inputs):
         x, reference = (t if t.dtype == tf.float64 else tf.cast(t, tf.float32) for t in inputs)
         axes = list(range(x.shape.rank - 1))
-        r_mean, r_variance = tf.nn.moments(reference, axes, keepdims=True)
+        r_mean, r_variance = moments(reference, axes)
         # With positions to average over, a single example has a variance of its own.
         x_mean, x_variance = x, tf.zeros_like(x)
         if axes[1:]:
-            x_mean, x_variance = tf.nn.moments(x, axes[1:], keepdims=True)
+            x_mean, x_variance = moments(x, axes[1:])
         weight = 1.0 / (tf.cast(sizes(reference)[0], x.dtype) + 1.0)
         mean = weight * x_mean + (1.0 - weight) * r_mean
         variance = weight * (x_variance + tf.square(x_mean - mean)) + (1.0 - weight) * (
