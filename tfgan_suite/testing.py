@@ -23,12 +23,12 @@ def one_hot(rows, classes=3):
     return np.eye(classes, dtype="float32")[np.arange(rows) % classes]
 
 
-def mlp_networks(data_shape=(2,), seed=1):
+def mlp_networks(data_shape=(2,), seeds=(1, 2)):
     """A smooth generator and discriminator of one hidden layer: exact to compare, fast to trace."""
     options = {"hidden_units": (4,), "activation": "tanh"}
     return (
-        networks.mlp.build_generator(data_shape, LATENT_DIM, seed=seed, **options),
-        networks.mlp.build_discriminator(data_shape, seed=seed + 1, **options),
+        networks.mlp.build_generator(data_shape, LATENT_DIM, seed=seeds[0], **options),
+        networks.mlp.build_discriminator(data_shape, seed=seeds[1], **options),
     )
 
 

@@ -182,13 +182,8 @@ def test_a_penalty_survives_its_config():
     again = keras.saving.deserialize_keras_object(config)
     assert type(again) is losses.GradientPenalty
     assert again.get_config() == penalty.get_config()
-    assert penalty.get_config() == {
-        "weight": 3.0,
-        "interval": 4,
-        "target": 0.5,
-        "one_sided": True,
-        "epsilon": 1e-8,
-    }
+    options = (again.weight, again.interval, again.target, again.one_sided, again.epsilon)
+    assert options == (3.0, 4, 0.5, True, 1e-8)
 
 
 def test_a_subclass_must_implement_its_value():
