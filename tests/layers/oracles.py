@@ -50,9 +50,9 @@ def filtered(x, taps, gain=1.0):
     """True convolution of each map by the outer product of a filter, without padding."""
     taps = np.asarray(taps, "float64") / np.sum(taps)
     kernel = np.outer(taps, taps)[::-1, ::-1] * gain
-    return np.concatenate(
-        [correlate(x[..., c : c + 1], kernel[:, :, None, None]) for c in range(x.shape[-1])], axis=-1
-    )
+    kernel = kernel[:, :, None, None]
+    channels = [correlate(x[..., c : c + 1], kernel) for c in range(x.shape[-1])]
+    return np.concatenate(channels, axis=-1)
 
 
 def array(tensor):

@@ -45,7 +45,8 @@ def test_vectors_are_mapped_linearly():
     layer = built(ConditionalBatchNormalization(dtype="float64"), x, c)
     scale, offset = c @ array(layer.scale.kernel), c @ array(layer.offset.kernel)
     expected = normalized(x, x.mean((0, 1, 2)), x.var((0, 1, 2)), scale, offset)
-    np.testing.assert_allclose(array(layer([x, c], training=True)), expected, rtol=1e-10, atol=1e-10)
+    y = layer([x, c], training=True)
+    np.testing.assert_allclose(array(y), expected, rtol=1e-10, atol=1e-10)
 
 
 def test_one_hot_vectors_are_the_same_as_labels():

@@ -24,7 +24,9 @@ CASES = {
     "modulated_up": (layers.ModulatedConv2D(3, resample="up", dtype="float64"), [X, W], False),
     "pixel_normalization": (layers.PixelNormalization(dtype="float64"), [X], False),
     "upsample": (layers.Upsample(dtype="float64"), [X], False),
-    "spectral_dense": (layers.SpectralNormalization(K.Dense(3, "tanh", dtype="float64")), [W], False),
+    "spectral_dense": (
+        layers.SpectralNormalization(K.Dense(3, "tanh", dtype="float64")), [W], False
+    ),
     "spectral_convolution": (
         layers.SpectralNormalization(K.Conv2D(3, 3, activation="tanh", dtype="float64")), [X], False
     ),

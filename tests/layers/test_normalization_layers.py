@@ -92,7 +92,8 @@ def test_virtual_batch_normalization_is_that_of_tf_gan():
     theirs = tf_gan.features.VBN(tf.constant(reference))
     y, y_reference = virtual(layers.VirtualBatchNormalization(), x, reference)
     np.testing.assert_allclose(y, array(theirs(tf.constant(x))), atol=1e-5)
-    np.testing.assert_allclose(y_reference, array(theirs.reference_batch_normalization()), atol=1e-5)
+    expected = array(theirs.reference_batch_normalization())
+    np.testing.assert_allclose(y_reference, expected, atol=1e-5)
 
 
 def test_virtual_batch_normalization_survives_a_large_mean():

@@ -23,7 +23,7 @@ WRAPPED = {
 def wrapped(name, **kwargs):
     make, shape, columns = WRAPPED[name]
     layer = SpectralNormalization(make(**kwargs), seed=3)
-    x = np.arange(4) if name == "embedding" else normal(*shape).astype(kwargs.get("dtype", "float32"))
+    x = np.arange(4) if name == "embedding" else normal(*shape).astype("float32")
     layer(x)
     weight = layer.layer.embeddings if name == "embedding" else layer.layer.kernel
     return layer, x, weight, columns

@@ -17,7 +17,7 @@ def condition_map(layer, condition_shape, units, initializer, normalized, name):
 
     Args:
         layer: has `num_classes`, an int (labels) or None (vectors), and `dtype_policy`.
-        condition_shape: shape of the condition: `(N,)` or `(N, 1)` for labels, `(N, D)` for vectors.
+        condition_shape: of the condition: `(N,)` or `(N, 1)` for labels, `(N, D)` for vectors.
         units: components of the result.
         initializer: of the map.
         normalized: whether to wrap the map in `SpectralNormalization`.

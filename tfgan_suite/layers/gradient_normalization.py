@@ -63,7 +63,7 @@ class GradientNormalization(keras.layers.Wrapper):
         gradients = tape.gradient(f, images)
         if gradients is None:
             raise ValueError(
-                "The discriminator's output must depend on the images by differentiable operations. "
+                "The output must depend on the images by differentiable operations. "
                 f"Received: {self.layer.name!r}, whose gradient is None"
             )
         squares = tf.reduce_sum(tf.square(gradients), axis=list(range(1, images.shape.rank)))

@@ -14,7 +14,7 @@ class InstanceNormalization(keras.layers.GroupNormalization):
         y = gamma * (x - mean) / sqrt(variance + epsilon) + beta
 
     This is Keras's group normalization with a group for each channel, under the field's name and
-    with the epsilon of CycleGAN and pix2pix. Statistics in float32. Input and output `[N, H, W, C]`.
+    with the epsilon of CycleGAN and pix2pix. Statistics in float32. Input, output: `[N, H, W, C]`.
 
     Args:
         epsilon: added to the variance.

@@ -67,7 +67,9 @@ class ModulatedConv2D(keras.layers.Layer):
         self.filters = positive_int("filters", filters)
         self.taps = check_filter(taps)
         if resample not in RESAMPLING:
-            raise ValueError(f"`resample` must be one of {RESAMPLING}. Received: resample={resample!r}")
+            raise ValueError(
+                f"`resample` must be one of {RESAMPLING}. Received: resample={resample!r}"
+            )
         limit = len(taps) + 1 if resample == "up" else math.inf
         if not positive_int("kernel_size", kernel_size) % 2 or kernel_size > limit:
             raise ValueError(

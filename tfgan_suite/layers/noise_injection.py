@@ -39,7 +39,9 @@ class NoiseInjection(keras.layers.Layer):
     def __init__(self, per_channel=False, inference="fixed", seed=None, **kwargs):
         super().__init__(**kwargs)
         if inference not in INFERENCE:
-            raise ValueError(f"`inference` must be one of {INFERENCE}. Received: inference={inference!r}")
+            raise ValueError(
+                f"`inference` must be one of {INFERENCE}. Received: inference={inference!r}"
+            )
         self.per_channel = bool(per_channel)
         self.inference = inference
         self.seed = check_seed(seed)

@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from tfgan_suite.layers._checks import positive_int
 from tfgan_suite.registration import register
@@ -50,7 +51,7 @@ class ReferenceBatch(keras.layers.Layer):
         )
 
     def call(self, x):
-        return keras.ops.convert_to_tensor(self.batch.value)
+        return tf.identity(self.batch.value)
 
     def compute_output_shape(self, input_shape):
         return self._shape

@@ -10,7 +10,9 @@ from tfgan_suite.registration import register
 
 @register
 class SelfAttention(keras.layers.Layer):
-    """Self-Attention Generative Adversarial Networks, Zhang et al. 2018 (arXiv:1805.08318), eq. 1-3.
+    """Self-Attention Generative Adversarial Networks, Zhang et al. 2018 (arXiv:1805.08318).
+
+    Eq. 1-3:
 
         beta[i, j] = softmax_j (f(x_i) . g(x_j)),  o_i = v(sum_j beta[i, j] h(x_j)),
         y = gamma * o + x
@@ -82,12 +84,13 @@ class SelfAttention(keras.layers.Layer):
 
     def _convolution(self, name, filters, channels):
         initializer = self.kernel_initializer
+        clone = getattr(initializer, "clone", lambda: initializer)
         layer = keras.layers.Conv2D(
             filters,
             1,
             use_bias=False,
             # Without a clone the four kernels would share one seed.
-            kernel_initializer=initializer.clone() if hasattr(initializer, "clone") else initializer,
+            kernel_initializer=clone(),
             dtype=self.dtype_policy,
             name=name,
         )
