@@ -93,7 +93,7 @@ def main(argv=None):
             ratios = []
             for turn in range(arguments.turns):
                 pair = (gan, plain) if turn % 2 else (plain, gan)
-                times = {trainer: seconds_for(trainer, dataset, arguments.steps) for trainer in pair}
+                times = {t: seconds_for(t, dataset, arguments.steps) for t in pair}
                 ratios.append(times[gan] / times[plain])
             table.add_row(
                 name,

@@ -137,7 +137,9 @@ def test_feature_matching_compares_means():
     np.testing.assert_allclose(losses.feature_matching_loss(real, fake), expected, rtol=1e-5)
 
 
-@pytest.mark.parametrize("loss", [losses.feature_matching_loss, losses.paired_feature_matching_loss])
+@pytest.mark.parametrize(
+    "loss", [losses.feature_matching_loss, losses.paired_feature_matching_loss]
+)
 def test_feature_matching_trains_the_generator_alone(loss):
     real, fake = normal(4, 3), normal(4, 3, seed=1)
     with tf.GradientTape() as tape:

@@ -506,7 +506,7 @@ def test_singular_vectors_belong_to_one_network():
         (lambda: losses.PathLength(decay=1.5), r"`decay` must be in \[0, 1\]"),
         (lambda: losses.DRAGAN(stddev=-0.1), "`stddev` must be >= 0"),
         (lambda: losses.R1(float("inf")), "`weight` must be finite"),
-        (lambda: losses.SpectralNormRegularization(iterations=0), "`iterations` must be a positive"),
+        (lambda: losses.SpectralNormRegularization(iterations=0), "`iterations` must be a pos"),
         (lambda: losses.ConsistencyRegularization(transform=3), "`transform` must be a function"),
         (lambda: losses.ModeSeeking()(lambda z: z, tf.zeros([1, 2])), "at least two"),
     ],

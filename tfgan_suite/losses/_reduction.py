@@ -36,7 +36,8 @@ def check_same_shape(first, second, names):
     if not first.shape.is_compatible_with(second.shape):
         raise ValueError(
             f"`{names[0]}` and `{names[1]}` must have the same shape. "
-            f"Received: {names[0]}.shape={tuple(first.shape)}, {names[1]}.shape={tuple(second.shape)}"
+            f"Received: {names[0]}.shape={tuple(first.shape)}, "
+            f"{names[1]}.shape={tuple(second.shape)}"
         )
 
 

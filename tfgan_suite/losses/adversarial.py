@@ -137,7 +137,9 @@ class Minimax(_SmoothedLoss):
         ValueError: if `label_smoothing` is outside [0, 1) or `reduction` is unknown.
     """
 
-    def discriminator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
+    def discriminator_loss(
+        self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0
+    ):
         options = self.discriminator_options(real_weights, generated_weights)
         return minimax_discriminator_loss(real_logits, fake_logits, self.label_smoothing, **options)
 
@@ -163,9 +165,13 @@ class ModifiedMinimax(_SmoothedLoss):
         ValueError: if `label_smoothing` is outside [0, 1) or `reduction` is unknown.
     """
 
-    def discriminator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
+    def discriminator_loss(
+        self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0
+    ):
         options = self.discriminator_options(real_weights, generated_weights)
-        return modified_discriminator_loss(real_logits, fake_logits, self.label_smoothing, **options)
+        return modified_discriminator_loss(
+            real_logits, fake_logits, self.label_smoothing, **options
+        )
 
     def generator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
         return modified_generator_loss(fake_logits, **self.generator_options(generated_weights))
@@ -188,7 +194,9 @@ class Logistic(WeightedLoss):
         ValueError: if `reduction` is unknown.
     """
 
-    def discriminator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
+    def discriminator_loss(
+        self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0
+    ):
         options = self.discriminator_options(real_weights, generated_weights)
         return modified_discriminator_loss(real_logits, fake_logits, 0.0, **options)
 

@@ -39,7 +39,9 @@ class LeastSquares(WeightedLoss):
             real_label=real_label, fake_label=fake_label, generator_label=generator_label
         )
 
-    def discriminator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
+    def discriminator_loss(
+        self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0
+    ):
         return least_squares_discriminator_loss(
             real_logits,
             fake_logits,

@@ -120,7 +120,9 @@ class _Relativistic(WeightedLoss):
     form = None
     average = None
 
-    def discriminator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
+    def discriminator_loss(
+        self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0
+    ):
         return relativistic_discriminator_loss(
             real_logits,
             fake_logits,

@@ -28,7 +28,9 @@ class Wasserstein(WeightedLoss):
         ValueError: if `reduction` is unknown.
     """
 
-    def discriminator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
+    def discriminator_loss(
+        self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0
+    ):
         options = self.discriminator_options(real_weights, generated_weights)
         return wasserstein_discriminator_loss(real_logits, fake_logits, **options)
 
@@ -61,7 +63,9 @@ class Hinge(WeightedLoss):
             real_hinge=real_hinge, generated_hinge=generated_hinge
         )
 
-    def discriminator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
+    def discriminator_loss(
+        self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0
+    ):
         return wasserstein_hinge_discriminator_loss(
             real_logits,
             fake_logits,

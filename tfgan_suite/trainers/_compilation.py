@@ -183,8 +183,8 @@ def _check_penalties(**players):
         for penalty in penalties:
             if not isinstance(penalty, losses.Penalty):
                 raise ValueError(
-                    f"`{option[player]}` must be a list of `tfgan_suite.losses.Penalty` objects, for "
-                    f"example [GradientPenalty(10.0)]. Received: {penalty!r}"
+                    f"`{option[player]}` must be a list of `tfgan_suite.losses.Penalty` objects, "
+                    f"for example [GradientPenalty(10.0)]. Received: {penalty!r}"
                 )
             if penalty.player not in (player, None):
                 raise ValueError(

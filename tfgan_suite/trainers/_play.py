@@ -106,8 +106,9 @@ class Play:
                 known["generator_condition"] = y if len(self.generator.inputs) > 1 else None
                 known["latents"] = self.latents_like(x, self.next_seed())
             name = penalty.log_name("discriminator")
+            optimizer = self.discriminator_optimizer
             logs[name] = self.penalize(
-                penalty, self.discriminator_optimizer, self.discriminator, x, g_z, condition, **known
+                penalty, optimizer, self.discriminator, x, g_z, condition, **known
             )
             loss += logs[name]
         self.track({"d_loss": loss, **logs})

@@ -87,4 +87,5 @@ def _gradient_norm(tape, loss, variables):
                 f"Received: {len(variables)} variables"
             )
         largest = tf.reduce_max([tf.reduce_max(tf.abs(g)) for g in gradients])
-        return largest * tf.linalg.global_norm([tf.math.divide_no_nan(g, largest) for g in gradients])
+        scaled = [tf.math.divide_no_nan(g, largest) for g in gradients]
+        return largest * tf.linalg.global_norm(scaled)

@@ -21,7 +21,7 @@ def mode_seeking_loss(
     weights=1.0,
     reduction=DEFAULT_REDUCTION,
 ):
-    """Mode seeking (Mao et al. 2019, "Mode Seeking Generative Adversarial Networks", arXiv:1903.05628).
+    """Mode seeking loss of MSGAN (Mao et al. 2019, arXiv:1903.05628).
 
         mean 1 / (d_I(G(z_1), G(z_2)) / d_z(z_1, z_2) + epsilon)     in [0, 1 / epsilon]
 

@@ -20,8 +20,8 @@ def categorical_information_loss(codes, logits, weights=1.0, reduction=DEFAULT_R
         -mean log Q(c | G(z, c))     in [0, inf)
 
     Its negative, plus the constant entropy H(c) that is left out here, is a lower bound of the
-    mutual information of code and image. Both G and Q minimize it, with the weight lambda = 1 of the
-    paper.
+    mutual information of code and image. Both G and Q minimize it, with the weight lambda = 1 of
+    the paper.
 
     Args:
         codes: one-hot float `[N, K]`, or integer classes `[N]`.
@@ -48,8 +48,8 @@ def continuous_information_loss(
 
         mean sum_j [1/2 ((c_j - mean_j) / stddev_j)^2 + log stddev_j + 1/2 log 2 pi]
 
-    in (-inf, inf), or at least J/2 log 2 pi with a fixed standard deviation of 1 and J codes. The sum
-    over the codes of an example is the log-density of the paper.
+    in (-inf, inf), or at least J/2 log 2 pi with a fixed standard deviation of 1 and J codes. The
+    sum over the codes of an example is the log-density of the paper.
 
     Args:
         codes: float `[N, J]`.

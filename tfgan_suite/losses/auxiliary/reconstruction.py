@@ -18,7 +18,8 @@ def differences(first, second, names):
     for name, tensor in zip(names, (first, second)):
         if not tensor.dtype.is_floating:
             raise ValueError(
-                f"`{name}` must be float, in [-1, 1] for images. Received: dtype {tensor.dtype.name}"
+                f"`{name}` must be float, in [-1, 1] for images. "
+                f"Received: {name} of dtype {tensor.dtype.name}"
             )
     return first - second
 
@@ -90,7 +91,7 @@ def cycle_consistency_loss(
 
 @public
 def identity_loss(data, translated_data, weights=1.0, reduction=DEFAULT_REDUCTION):
-    """A translator into a domain leaves images of that domain alone (arXiv:1703.10593, section 5.2).
+    """A translator into a domain leaves its images alone (arXiv:1703.10593, section 5.2).
 
         mean |y - G(y)|     in [0, 2] for images
 

@@ -1,7 +1,7 @@
 """StarGAN's wrappers under TF-GAN's names (Choi et al. 2017, arXiv:1711.09020).
 
-Each turns a loss of arguments into a loss of a `tfgan.StarGANModel` (or any object with its fields).
-They are TF-GAN's own, and take the functions of this package as well as TF-GAN's.
+Each turns a loss of arguments into a loss of a `tfgan.StarGANModel` (or any object with its
+fields). They are TF-GAN's own, and take the functions of this package as well as TF-GAN's.
 """
 
 import functools

@@ -97,7 +97,9 @@ class Penalty:
     def __init__(self, weight, interval=1):
         self.weight = check_at_least(0.0, weight=weight)
         if isinstance(interval, bool) or not isinstance(interval, int) or interval < 1:
-            raise ValueError(f"`interval` must be a positive integer. Received: interval={interval!r}")
+            raise ValueError(
+                f"`interval` must be a positive integer. Received: interval={interval!r}"
+            )
         self.interval = interval
 
     @property
@@ -120,8 +122,8 @@ class Penalty:
             condition: what the discriminator takes beside the images, or None.
             seed: int tensor of shape `[2]`, the source of all randomness; None draws one from
                 Keras's global seed.
-            **known: what need not, or cannot, be computed here: `real_logits` and `fake_logits`, D's
-                outputs in training mode; and for penalties with `needs_latents`, `generator` (a
+            **known: what need not, or cannot, be computed here: `real_logits` and `fake_logits`,
+                D's outputs in training mode; and for penalties with `needs_latents`, `generator` (a
                 callable), `latents` and, if the generator takes one, `generator_condition`.
 
         Returns:

@@ -115,7 +115,8 @@ class BalancedConsistencyRegularization(_Consistency):
     """bCR (Zhao et al. 2020, "Improved Consistency Regularization for GANs", arXiv:2002.04724,
     section 2.2).
 
-        penalty = mean (D(x) - D(T(x)))^2 + fake_ratio * mean (D(G(z)) - D(T(G(z))))^2     in [0, inf)
+        penalty = mean (D(x) - D(T(x)))^2
+                  + fake_ratio * mean (D(G(z)) - D(T(G(z))))^2     in [0, inf)
 
     Args:
         weight: the paper's lambda_real.

@@ -53,7 +53,7 @@ class _NormPenalty(Penalty):
 
 @register
 class GradientPenalty(_NormPenalty):
-    """Keeps the norm of the critic's gradient near 1 (Gulrajani et al. 2017, arXiv:1704.00028, eq. 3).
+    """Keeps the critic's gradient norm near 1 (Gulrajani et al. 2017, arXiv:1704.00028, eq. 3).
 
         x_hat = e * x + (1 - e) * G(z),  e ~ U[0, 1] for each image
         penalty = mean (|grad D(x_hat)|_2 - target)^2     in [0, inf)
@@ -116,13 +116,13 @@ class DRAGAN(_NormPenalty):
 
 @register
 class R1(Penalty):
-    """Zero-centered gradient penalty on real images (Mescheder et al. 2018, arXiv:1801.04406, eq. 9).
+    """Zero-centered penalty on real images (Mescheder et al. 2018, arXiv:1801.04406, equation 9).
 
         penalty = 1/2 mean |grad D(x)|_2^2     in [0, inf)
 
-    The half is the paper's, so `weight` is its gamma: StyleGAN's `r1_gamma` is this weight, and code
-    without the half needs twice the number here. The gradient is that of the logits, not of the
-    sigmoid.
+    The half is the paper's, so `weight` is its gamma: StyleGAN's `r1_gamma` is this weight, and
+    the number of code without the half is twice as large here. The gradient is that of the logits,
+    not of the sigmoid.
 
     Args:
         weight: gamma of the paper.

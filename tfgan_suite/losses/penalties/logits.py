@@ -8,7 +8,7 @@ from tfgan_suite.registration import register
 
 @register
 class Drift(Penalty):
-    """Keeps a critic's outputs from drifting away (Karras et al. 2017, arXiv:1710.10196, appendix A.1).
+    """Keeps a critic's outputs near 0 (Karras et al. 2017, arXiv:1710.10196, appendix A.1).
 
         penalty = mean D(x)^2     in [0, inf)
 
