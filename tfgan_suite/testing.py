@@ -45,9 +45,11 @@ def conditional_networks(dim=2, classes=3):
 def batch_norm_networks(dim=2):
     """An MLP generator with BatchNorm and a discriminator without."""
     layers = keras.layers
+    hidden, last = (keras.initializers.GlorotUniform(seed) for seed in (1, 2))
     latents = keras.Input((LATENT_DIM,))
-    x = layers.BatchNormalization(momentum=0.9)(layers.Dense(4)(latents))
-    generator = keras.Model(latents, layers.Dense(dim)(layers.ReLU()(x)))
+    x = layers.Dense(4, kernel_initializer=hidden)(latents)
+    x = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
+    generator = keras.Model(latents, layers.Dense(dim, kernel_initializer=last)(x))
     return generator, mlp_networks((dim,))[1]
 
 

@@ -1,0 +1,161 @@
+"""Two replicas: the weights, logs and evaluations of one device with the same global batch."""
+
+import families
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tfgan_suite import losses, networks, testing
+
+STEPS, BATCH = 10, 4
+OPTIONS = {
+    "minimax": {},
+    "modified_minimax": {"simultaneous": True},
+    "wasserstein": {"shared_latents": True, "weight_clip": 0.5},
+}
+ONE = tf.distribute.get_strategy()
+
+
+def trained(strategy, family="minimax", rows=STEPS * BATCH, k=1, optimizer="SGD", **options):
+    make = getattr(keras.optimizers, optimizer)
+    with strategy.scope():
+        gan = families.make(family, discriminator_steps=k, ema_decay=0.9, **OPTIONS[family])
+        optimizers = {"optimizer": make(0.01), "discriminator_optimizer": make(0.01)}
+        families.compiled(gan, **optimizers, **options)
+    return gan, families.fit(gan, testing.points(k * rows))
+
+
+def assert_close(gan, other, tolerance):
+    for part in ("generator", "discriminator", "ema_generator"):
+        assert testing.distance(getattr(gan, part), getattr(other, part)) <= tolerance, part
+
+
+@pytest.mark.parametrize("family", families.FAMILIES)
+def test_two_replicas_equal_one_with_gradient_descent(family, two_replicas):
+    runs = []
+    for strategy in (two_replicas, ONE):
+        penalties = [losses.GradientPenalty(10.0)]
+        runs.append(trained(strategy, family, k=2, penalties=penalties))
+    (gan, history), (one, one_history) = runs
+    assert_close(gan, one, 1e-5)
+    # The logs are means over the replicas.
+    for name in ("g_loss", "d_loss", "real_logits", "fake_logits", "gradient_penalty"):
+        np.testing.assert_allclose(history[name], one_history[name], rtol=1e-4, atol=1e-5)
+
+
+def test_two_replicas_equal_one_with_adam_and_a_lazy_penalty(two_replicas):
+    runs = []
+    for strategy in (two_replicas, ONE):
+        penalties = [losses.GradientPenalty(10.0, interval=3)]
+        runs.append(trained(strategy, optimizer="Adam", penalties=penalties)[0])
+    assert_close(*runs, 1e-3)
+
+
+def test_replicas_draw_rows_of_one_batch_of_latents(two_replicas):
+    seed = tf.constant([3, 8], tf.int64)
+    with two_replicas.scope():
+        gan = families.make()
+
+    @tf.function
+    def draw():
+        return two_replicas.run(lambda: gan.latents_like(tf.zeros([3, 2]), seed))
+
+    rows = np.concatenate(two_replicas.experimental_local_results(draw()))
+    np.testing.assert_allclose(rows, gan.latent_prior.sample(6, seed), rtol=1e-5, atol=1e-6)
+    assert len(np.unique(rows[:, 0].round(5))) == 6
+
+
+@pytest.mark.parametrize("source", ["arrays", "dataset"])
+def test_an_incomplete_minibatch_is_left_out(source, two_replicas):
+    """Its last row would leave one replica without any."""
+    x = testing.points(9)
+    with two_replicas.scope():
+        gan = families.compiled(families.make(), penalties=[losses.GradientPenalty()])
+    if source == "arrays":
+        history = families.fit(gan, x)
+    else:
+        history = families.fit(gan, tf.data.Dataset.from_tensor_slices(x).batch(4), None)
+    assert int(gan.step.numpy()) == 2
+    assert np.isfinite(list(history.values())).all()
+    assert np.isfinite(testing.vector(gan.discriminator)).all()
+
+
+def test_evaluate_gives_means_over_images_on_all_replicas(two_replicas):
+    with two_replicas.scope():
+        gan = families.compiled(families.make())
+    x = testing.points(9)  # of the last batch, one replica has one row and the other none
+    logs = gan.evaluate(x, batch_size=4, return_dict=True, verbose=0)
+    np.testing.assert_allclose(logs["real_logits"], np.mean(gan.discriminator(x)), rtol=1e-5)
+    assert np.isfinite(list(logs.values())).all()
+
+
+def test_float16_trains_on_two_replicas_as_on_one(two_replicas):
+    keras.config.set_dtype_policy("mixed_float16")
+    runs = [trained(strategy, rows=16)[0] for strategy in (two_replicas, ONE)]
+    assert type(runs[0].discriminator_optimizer) is keras.optimizers.LossScaleOptimizer
+    assert_close(*runs, 1e-3)
+
+
+def test_dcgan_with_batch_norm_and_a_lazy_penalty_trains_on_two_replicas(two_replicas):
+    with two_replicas.scope():
+        gan = families.FAMILIES["modified_minimax"][0](
+            networks.dcgan.build_generator(16, 1, latent_dim=3, filters=2, seed=1),
+            networks.dcgan.build_discriminator(16, 1, filters=2, seed=2),
+            latent_dim=3,
+            ema_decay=0.05,
+        )
+        gan.compile(penalties=[losses.GradientPenalty(interval=2)])
+    before = testing.vector(gan.generator)
+    gan.fit(testing.images(4, (16, 16, 1)), batch_size=4, verbose=0)
+    for variable in gan.trainable_variables:
+        first, second = two_replicas.experimental_local_results(variable.value)
+        np.testing.assert_array_equal(first, second, err_msg=variable.path)
+    # Each replica has BatchNorm statistics of its own; what is read, and averaged, is their mean.
+    expected = 0.05 * before + 0.95 * testing.vector(gan.generator)
+    np.testing.assert_allclose(testing.vector(gan.ema_generator), expected, rtol=1e-4, atol=1e-6)
+
+
+def test_a_trained_mirrored_trainer_is_saved_for_one_device(two_replicas, tmp_path):
+    gan, _ = trained(two_replicas, rows=8)
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.saving.load_model(tmp_path / "gan.keras")
+    assert loaded.distribute_strategy.num_replicas_in_sync == 1
+    assert testing.same(loaded.ema_generator, gan.ema_generator)
+    assert int(loaded.step) == 2
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        testing.points(6),
+        tf.data.Dataset.from_tensor_slices(testing.points(6)).batch(3, drop_remainder=True),
+        tf.data.Dataset.from_tensor_slices(testing.points(6)).batch(3),
+    ],
+    ids=["arrays", "dataset", "remainder"],
+)
+@pytest.mark.parametrize("method", ["fit", "evaluate"])
+def test_a_batch_must_divide_among_the_replicas(method, data, two_replicas):
+    with two_replicas.scope():
+        gan = families.compiled(families.make())
+    options = {"batch_size": 3} if isinstance(data, np.ndarray) else {}
+    with pytest.raises(ValueError, match=r"divisible by the number of replicas \(2\).*batch_size=3"):
+        getattr(gan, method)(data, verbose=0, **options)
+
+
+@pytest.mark.parametrize("role", ["generator", "discriminator"])
+def test_networks_must_be_built_in_the_scope(role, two_replicas):
+    outside = testing.mlp_networks()
+    with two_replicas.scope():
+        inside = testing.mlp_networks()
+        pair = (outside[0], inside[1]) if role == "generator" else (inside[0], outside[1])
+        with pytest.raises(ValueError, match=f"The {role} was built outside the scope of the distr"):
+            families.make(networks=pair)
+
+
+@pytest.mark.parametrize(("option", "value"), [("steps_per_execution", 2), ("jit_compile", True)])
+def test_what_keras_cannot_do_on_several_replicas_is_refused(option, value, two_replicas):
+    with two_replicas.scope():
+        gan = families.make()
+        with pytest.raises(ValueError, match=f"Keras supports `{option}` on one replica only"):
+            gan.compile(**{option: value})
