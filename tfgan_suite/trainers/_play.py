@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite.distribution import assign_all, replica_rows
+from tfgan_suite.layers import AdaptiveAugmentation
 from tfgan_suite.trainers._checks import check_batch
 
 # Seeds of one step's draws: `[seed, step * _DRAWS_PER_STEP + draw]`.
@@ -92,7 +93,14 @@ class Play:
             real_logits, fake_logits = self.discriminate(x, y), self.discriminate(g_z, y)
             loss = self.discriminator_loss(x, g_z, y, real_logits, fake_logits)
         self.minimize(loss, tape, self.discriminator, self.discriminator_optimizer)
+        self.end_discriminator_update(real_logits)
+
+    def end_discriminator_update(self, real_logits):
+        """Keeps D in its admissible set; lets augmentation in D adapt to how well D does."""
         self.constrain_discriminator()
+        for layer in self.discriminator._flatten_layers():
+            if isinstance(layer, AdaptiveAugmentation):
+                layer.adapt(real_logits)
 
     def discriminator_loss(self, x, g_z, y, real_logits, fake_logits):
         """Adversarial loss plus penalties; records what is logged of D."""
@@ -111,6 +119,7 @@ class Play:
                 penalty, optimizer, self.discriminator, x, g_z, condition, **known
             )
             loss += logs[name]
+        loss += _layer_losses(self.discriminator)
         self.track({"d_loss": loss, **logs})
         return loss
 
@@ -124,6 +133,7 @@ class Play:
             name = penalty.log_name("generator")
             logs[name] = self.penalize(penalty, self.optimizer, self.generator, z, condition)
             loss += logs[name]
+        loss += _layer_losses(self.generator)
         self.track({"g_loss": loss, **logs})
         return loss
 
@@ -175,7 +185,7 @@ class Play:
             g_loss = self.generator_loss(x, y, tf.stop_gradient(real_logits), fake_logits)
         g_gradients = self.gradients(g_loss, g_tape, self.generator, self.optimizer)
         self.minimize(d_loss, d_tape, self.discriminator, self.discriminator_optimizer)
-        self.constrain_discriminator()
+        self.end_discriminator_update(real_logits)
         self.apply(g_gradients, self.generator, self.optimizer)
 
     def minimize(self, loss, tape, network, optimizer):
@@ -230,6 +240,11 @@ def unpack(data):
     x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
     # `train_on_batch` hands arrays on as they are when it runs eagerly.
     return [tf.convert_to_tensor(a) if isinstance(a, np.ndarray) else a for a in (x, y)]
+
+
+def _layer_losses(network):
+    """What a network's own layers add to its player's loss: regularizers, `add_loss`."""
+    return sum((tf.cast(loss, tf.float32) for loss in network.losses), start=0.0)
 
 
 def with_condition(network, inputs, condition):

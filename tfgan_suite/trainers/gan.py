@@ -127,9 +127,16 @@ class GAN(Play, Compilation, keras.Model):
 
         Raises:
             ValueError: if the trainer is not compiled, the batch cannot be divided among the
-                replicas, or an epoch has fewer than `discriminator_steps` minibatches.
+                replicas, an epoch has fewer than `discriminator_steps` minibatches, or weights of
+                samples or classes are given.
         """
         self._assert_compile_called("fit")
+        for name in ("sample_weight", "class_weight"):
+            if kwargs.get(name) is not None:
+                raise ValueError(
+                    f"A GAN's losses take no `{name}`: choose the images with the data set "
+                    f"instead. Received: {name}={type(kwargs[name]).__name__}"
+                )
         x, y, kwargs, batch_size = group_minibatches(self, x, y, kwargs)
         check_global_batch(batch_size, self.distribute_strategy)
         if not isinstance(kwargs.get("callbacks"), keras.callbacks.CallbackList):
