@@ -1,4 +1,7 @@
-"""The same step however it is run: eager, compiled, by XLA, several at a time; traced once."""
+"""How steps are run: several at a time, traced once, by hand, again with the same seed.
+
+That they do the same in eager mode, compiled and under XLA: see the conformance tests.
+"""
 
 import families
 import keras
@@ -18,11 +21,11 @@ class Counter(keras.layers.Layer):
         return x
 
 
-def trained(family="modified_minimax", rows=24, epochs=1, **options):
-    gan = families.make(family, discriminator_steps=2, ema_decay=0.9)
+def trained(rows, **options):
+    gan = families.make(discriminator_steps=2, ema_decay=0.9)
     # A rate at which the penalty does not blow rounding errors up.
     families.compiled(gan, rate=0.01, penalties=[losses.GradientPenalty()], **options)
-    families.fit(gan, testing.points(rows), epochs=epochs)
+    families.fit(gan, testing.points(rows))
     return gan
 
 
@@ -31,20 +34,9 @@ def assert_close(gan, other):
         assert testing.distance(getattr(gan, network), getattr(other, network)) < 1e-5
 
 
-@pytest.mark.parametrize("family", families.FAMILIES)
-def test_eager_equals_compiled(family):
-    assert_close(trained(family, run_eagerly=True), trained(family))
-
-
-def test_xla_equals_compiled():
-    gan = trained(jit_compile=True)
-    assert gan.jit_compile
-    assert_close(gan, trained())
-
-
 @pytest.mark.parametrize("rows", [24, 32], ids=["with_remainder", "even"])
 def test_two_steps_in_one_execution_equal_one_at_a_time(rows):
-    gan, other = trained(rows=rows, steps_per_execution=2), trained(rows=rows)
+    gan, other = trained(rows, steps_per_execution=2), trained(rows)
     assert int(gan.step) == int(other.step) == rows // 8
     assert_close(gan, other)
 
