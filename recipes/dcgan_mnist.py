@@ -26,7 +26,7 @@ from tfgan_suite.experiment.judges import classifier_judge
 class Config:
     split: str = "train"  # of the data set, in the notation of TFDS
     batch_size: int = 64  # images in a minibatch
-    epochs: int = 8  # passes over the images
+    epochs: int = 6  # passes over the images
     latent_dim: int = 100  # components of z
     filters: int = 32  # of the layers at full size; doubled with each halving
     learning_rate: float = 2e-4  # of Adam, for both players
