@@ -113,6 +113,12 @@ def test_one_optimizer_for_both_is_refused():
         families.make().compile(optimizer, optimizer)
 
 
+@pytest.mark.parametrize("name", ["optimizer", "discriminator_optimizer"])
+def test_an_average_by_the_optimizer_is_refused(name):
+    with pytest.raises(ValueError, match=f"use the trainer's `ema_decay` instead. Received: {name}="):
+        families.make().compile(**{name: optimizers.Adam(use_ema=True)})
+
+
 def test_a_penalty_must_be_one():
     with pytest.raises(ValueError, match="`penalties` must be a list of .*Received: 10.0"):
         families.make().compile(penalties=[10.0])

@@ -134,6 +134,16 @@ def test_shuffled_arrays_are_all_used_in_an_order_that_follows_from_the_seed():
         np.testing.assert_array_equal(np.sort(run[:, 0]), np.sort(testing.points(16)[:, 0]))
 
 
+def test_a_second_fit_has_another_order():
+    orders = []
+    gan = families.compiled(families.make(discriminator_steps=2), run_eagerly=True)
+    spied = gan.minibatches
+    gan.minibatches = lambda data: orders.append(data.numpy()) or spied(data)
+    for _ in range(2):
+        families.fit(gan, testing.points(8), shuffle=True)
+    assert not np.array_equal(*orders)
+
+
 @pytest.mark.parametrize("k", [1, 2])
 def test_a_validation_split_is_held_out_from_the_end(k):
     x = testing.points(16 + 8)
@@ -161,6 +171,12 @@ def test_an_epoch_must_have_one_step(data):
 def test_an_empty_dataset_is_refused():
     with pytest.raises(ValueError, match="at least discriminator_steps=1 full minibatches"):
         trained(dataset(testing.points(2), 4))
+
+
+@pytest.mark.parametrize("batch_size", [0, -4])
+def test_the_batch_size_must_be_positive(batch_size):
+    with pytest.raises(ValueError, match=f"must be positive. Received: batch_size={batch_size}"):
+        trained(testing.points(8), batch_size)
 
 
 def test_data_that_cannot_be_grouped_are_refused():

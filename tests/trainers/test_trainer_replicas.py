@@ -153,6 +153,40 @@ def test_networks_must_be_built_in_the_scope(role, two_replicas):
             families.make(networks=pair)
 
 
+def test_the_trainer_must_be_made_in_the_scope_of_its_networks(two_replicas):
+    with two_replicas.scope():
+        inside = testing.mlp_networks()
+    with pytest.raises(ValueError, match=r"trainer is made \(_DefaultDistributionStrategy\)"):
+        families.make(networks=inside)
+
+
+def test_optimizers_must_be_made_in_the_scope(two_replicas):
+    outside = keras.optimizers.SGD()
+    with two_replicas.scope():
+        gan = families.make()
+        with pytest.raises(ValueError, match="must be made in the same scope.*discriminator_optimizer="):
+            gan.compile(discriminator_optimizer=outside)
+
+
+@pytest.mark.parametrize("optimizer", [None, "sgd"])
+def test_compile_makes_its_own_optimizers_in_the_scope(optimizer, two_replicas):
+    with two_replicas.scope():
+        gan = families.make()
+    gan.compile(optimizer)
+    for made in (gan.optimizer, gan.discriminator_optimizer):
+        assert two_replicas.extended.variable_created_in_scope(made.iterations.value)
+
+
+def test_a_strategy_of_one_device_trains():
+    strategy = tf.distribute.OneDeviceStrategy("CPU:1")
+    with strategy.scope():
+        gan = families.compiled(families.make())
+    families.fit(gan, testing.points(8))
+    one = families.compiled(families.make())
+    families.fit(one, testing.points(8))
+    assert testing.distance(gan.generator, one.generator) < 1e-6
+
+
 @pytest.mark.parametrize(("option", "value"), [("steps_per_execution", 2), ("jit_compile", True)])
 def test_what_keras_cannot_do_on_several_replicas_is_refused(option, value, two_replicas):
     with two_replicas.scope():

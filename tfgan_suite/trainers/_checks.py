@@ -58,14 +58,13 @@ def _is_functional(network):
 
 
 def check_scope(role, network, strategy):
-    """Raises ValueError if a network's variables live outside of the strategy's scope."""
-    if strategy.num_replicas_in_sync == 1:
-        return
+    """Raises ValueError if a network's variables live in another scope than the trainer's."""
     for variable in network.variables:
         if not strategy.extended.variable_created_in_scope(variable.value):
             raise ValueError(
-                f"The {role} was built outside the scope of the distribution strategy. Build both "
-                "networks, and the trainer, inside `with strategy.scope():`. "
+                f"The {role} was built outside the scope of the distribution strategy in which the "
+                f"trainer is made ({type(strategy).__name__}). Build both networks, and the trainer, "
+                "inside the same `with strategy.scope():`. "
                 f"Received: {role}={network.name!r} with variable {variable.path!r}"
             )
 

@@ -41,28 +41,29 @@ class Compilation:
             jit_compile: True or False for XLA; `"auto"` uses it on one GPU and not on a CPU.
 
         Raises:
-            ValueError: if an optimizer is used twice, the loss is unknown, a penalty is not one,
-                comes twice or is for the other player, the trainer has no loss of its own and none
-                is given, or `steps_per_execution` or `jit_compile` cannot work on several replicas.
+            ValueError: if an optimizer is used twice, has `use_ema` or was made outside of the
+                strategy's scope, the loss is unknown, a penalty is not one, comes twice or is for
+                the other player, the trainer has no loss of its own and none is given, or
+                `steps_per_execution` or `jit_compile` cannot work on several replicas.
         """
         _check_execution(self.distribute_strategy, steps_per_execution, jit_compile)
         self.adversarial_loss = self._resolve_loss(loss)
         self.penalties, self.generator_penalties = _check_penalties(
             discriminator=penalties, generator=generator_penalties
         )
-        if optimizer is None:
-            optimizer, default = self.default_optimizers()
-            if discriminator_optimizer is None:
-                discriminator_optimizer = default
-        optimizer = keras.optimizers.get(optimizer)
-        if discriminator_optimizer is None:
-            discriminator_optimizer = type(optimizer).from_config(optimizer.get_config())
-        discriminator_optimizer = keras.optimizers.get(discriminator_optimizer)
+        with self.distribute_strategy.scope():  # optimizers have variables from the beginning
+            optimizer, discriminator_optimizer = self._resolve_optimizers(
+                optimizer, discriminator_optimizer
+            )
         if discriminator_optimizer is optimizer:
             raise ValueError(
                 "Each player needs an optimizer of its own: the slots of a shared one would mix. "
                 f"Received the same object twice: {optimizer!r}"
             )
+        _check_optimizer("optimizer", optimizer, self.distribute_strategy)
+        _check_optimizer(
+            "discriminator_optimizer", discriminator_optimizer, self.distribute_strategy
+        )
         self.requested_jit_compile = jit_compile
         if jit_compile == "auto":
             jit_compile = xla_by_default(self.distribute_strategy)
@@ -104,6 +105,17 @@ class Compilation:
     def default_optimizers(self):
         """Optimizers of G and D where `compile` gets none: Radford et al. 2015, section 4."""
         return tuple(keras.optimizers.Adam(2e-4, beta_1=0.5) for _ in range(2))
+
+    def _resolve_optimizers(self, optimizer, discriminator_optimizer):
+        """Both players' optimizers, from what `compile` was given."""
+        if optimizer is None:
+            optimizer, default = self.default_optimizers()
+            if discriminator_optimizer is None:
+                discriminator_optimizer = default
+        optimizer = keras.optimizers.get(optimizer)
+        if discriminator_optimizer is None:
+            discriminator_optimizer = type(optimizer).from_config(optimizer.get_config())
+        return optimizer, keras.optimizers.get(discriminator_optimizer)
 
     def _resolve_loss(self, loss):
         if loss is None:
@@ -172,6 +184,21 @@ def _check_execution(strategy, steps_per_execution, jit_compile):
                 f"Keras supports `{name}` on one replica only; leave it at its default under "
                 f"{type(strategy).__name__}. Received: {name}={value!r}"
             )
+
+
+def _check_optimizer(name, optimizer, strategy):
+    if not strategy.extended.variable_created_in_scope(optimizer.iterations.value):
+        raise ValueError(
+            "Optimizers have variables, and must be made in the same scope as the trainer "
+            f"({type(strategy).__name__}): inside `with strategy.scope():`. "
+            f"Received: {name}={optimizer!r} made outside of it"
+        )
+    if getattr(optimizer, "use_ema", False):
+        raise ValueError(
+            "`use_ema` of a Keras optimizer leaves out BatchNorm statistics and overwrites the raw "
+            "weights at the end of `fit`: use the trainer's `ema_decay` instead. "
+            f"Received: {name}={optimizer!r} with use_ema=True"
+        )
 
 
 def _check_penalties(**players):

@@ -68,7 +68,9 @@ def group_minibatches(trainer, x, y, options):
     k = trainer.discriminator_steps
     only_full = k > 1 or trainer.distribute_strategy.num_replicas_in_sync > 1
     if _is_array(x):
-        batch_size = options.get("batch_size") or 32
+        batch_size = 32 if options.get("batch_size") is None else options["batch_size"]
+        if batch_size < 1:
+            raise ValueError(f"`batch_size` must be positive. Received: batch_size={batch_size}")
         if not only_full:
             return x, y, options, batch_size
         x, options = _arrays_to_dataset(trainer, x, y, batch_size, dict(options))
@@ -167,6 +169,7 @@ def _arrays_to_dataset(trainer, x, y, batch_size, options):
         arrays = tuple(a[:kept] for a in arrays)
     dataset = tf.data.Dataset.from_tensor_slices(arrays if y is not None else arrays[0])
     if options.pop("shuffle", True):
-        seed = trainer.seed
+        # Another order in every epoch, also where each is a `fit` of its own.
+        seed = trainer.seed + int(keras.ops.convert_to_numpy(trainer.step))
         dataset = dataset.shuffle(len(arrays[0]), seed=seed, reshuffle_each_iteration=True)
     return dataset.batch(batch_size, drop_remainder=True), options
