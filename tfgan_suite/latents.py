@@ -1,6 +1,7 @@
 """Latent priors: where z comes from, in training and in a served graph."""
 
 import math
+import numbers
 
 import tensorflow as tf
 
@@ -63,8 +64,8 @@ class LatentPrior:
 
     def sample(self, batch_size, seed):
         """Draws `[batch_size, dim]` float32 latents from one seed (int, or int tensor `[2]`)."""
-        if isinstance(seed, int):
-            seed = tf.constant([seed, 0], tf.int64)
+        if isinstance(seed, numbers.Integral):
+            seed = tf.constant([int(seed), 0], tf.int64)
         return stateless_rows([batch_size, self.dim], seed, self.distribution)
 
     def from_seeds(self, seeds):
