@@ -37,6 +37,11 @@ def xla_by_default(strategy):
     return bool(tf.config.list_logical_devices("GPU")) and strategy.num_replicas_in_sync == 1
 
 
+def has_several_workers(strategy):
+    """Whether `strategy` spans several processes, each with devices of its own."""
+    return bool(getattr(strategy.extended, "_in_multi_worker_mode", lambda: False)())
+
+
 def check_global_batch(batch_size, strategy):
     """Raises ValueError if the global batch cannot be divided equally among the replicas."""
     replicas = strategy.num_replicas_in_sync

@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from tfgan_suite import losses
-from tfgan_suite.distribution import xla_by_default
+from tfgan_suite.distribution import has_several_workers, xla_by_default
 
 
 class Compilation:
@@ -145,6 +145,14 @@ class Compilation:
                 value = tf.where(rows > 0, value, 0.0)
             with tf.control_dependencies([value]):
                 self.trackers[name].update_state(value, sample_weight=rows)
+
+    def results(self, names=None):
+        """The means so far, of all trackers or of those named: what a step returns."""
+        results = {name: self.trackers[name].result() for name in names or self.trackers}
+        if has_several_workers(self.distribute_strategy):
+            # Keras reduces what several workers return along axis 0, which a scalar does not have.
+            results = {name: tf.expand_dims(value, 0) for name, value in results.items()}
+        return results
 
     def get_compile_config(self):
         if not self.compiled:

@@ -217,7 +217,7 @@ class Play:
         """Moves the generator's average and the step counter on; returns the logs."""
         if self.ema_generator is not None:
             self._update_average()
-        logs = self.get_metrics_result()
+        logs = self.results()
         with tf.control_dependencies(list(logs.values())):
             self.step.assign(self.step.value + 1)
         return logs

@@ -204,7 +204,7 @@ class GAN(Play, Compilation, keras.Model):
             **self.describe_logits(real_logits, fake_logits),
         }
         self.track(logs, rows=tf.shape(x)[0])
-        return {name: self.trackers[name].result() for name in logs}
+        return self.results(logs)
 
     # --- Config -----------------------------------------------------------------------------
 
