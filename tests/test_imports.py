@@ -80,11 +80,15 @@ def test_tensorflow_gan_is_imported_in_one_place():
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_nothing_imports_recipes(path):
     names = imported_modules(path)
-    assert not {n for n in names if n.split(".")[0] == "recipes" or n.startswith("tfgan_suite.recipes")}
+    assert not {
+        n for n in names if n.split(".")[0] == "recipes" or n.startswith("tfgan_suite.recipes")
+    }
 
 
 def test_the_parser_sees_nested_and_aliased_imports(tmp_path):
     path = tmp_path / "module.py"
-    path.write_text("def f():\n    from tfgan_suite import data as d\nimport tfgan_suite.metrics.fid\n")
+    path.write_text(
+        "def f():\n    from tfgan_suite import data as d\nimport tfgan_suite.metrics.fid\n"
+    )
     names = imported_modules(path)
     assert {"tfgan_suite.data", "tfgan_suite.metrics.fid"} <= names

@@ -1,4 +1,4 @@
-"""Everything that the package registers, with how to make a small one: a new class joins by a line."""
+"""Everything that the package registers, how to make a small one; a new class joins by a line."""
 
 import keras
 
@@ -6,8 +6,6 @@ from tfgan_suite import losses, networks, testing, trainers
 
 LATENT_DIM = testing.LATENT_DIM
 IMAGE_SHAPE = (8, 8, 1)
-
-
 
 
 # Function of nothing -> adversarial loss.
@@ -49,7 +47,9 @@ PENALTIES = {
 
 # Function of nothing -> network.
 NETWORKS = {
-    "dcgan.build_discriminator": lambda: networks.dcgan.build_discriminator(16, 1, filters=2, seed=1),
+    "dcgan.build_discriminator": lambda: networks.dcgan.build_discriminator(
+        16, 1, filters=2, seed=1
+    ),
     "dcgan.build_generator": lambda: networks.dcgan.build_generator(16, 1, 3, filters=2, seed=1),
     "mlp.build_discriminator": lambda: networks.mlp.build_discriminator((8, 8, 1), (4,), seed=1),
     "mlp.build_generator": lambda: networks.mlp.build_generator((8, 8, 1), 3, (4,), seed=1),

@@ -19,9 +19,7 @@ def values(loss, real=REAL, fake=FAKE):
     with tf.GradientTape(persistent=True) as tape:
         tape.watch([real, fake])
         both = loss.discriminator_loss(real, fake), loss.generator_loss(real, fake)
-    gradients = [
-        tape.gradient(value, [real, fake], unconnected_gradients="zero") for value in both
-    ]
+    gradients = [tape.gradient(value, [real, fake], unconnected_gradients="zero") for value in both]
     return [*both, *tf.nest.flatten(gradients)]
 
 

@@ -19,7 +19,10 @@ def fake_gpus(monkeypatch):
     """Returns a function that lets TensorFlow seem to have `n` GPUs."""
 
     def fake(n):
-        devices = {"GPU": [Device(f"/device:GPU:{i}") for i in range(n)], "CPU": [Device("/device:CPU:0")]}
+        devices = {
+            "GPU": [Device(f"/device:GPU:{i}") for i in range(n)],
+            "CPU": [Device("/device:CPU:0")],
+        }
         monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: devices[kind])
 
     return fake
@@ -29,7 +32,9 @@ def fake_gpus(monkeypatch):
 def made(monkeypatch):
     """The arguments with which `tf.distribute.MirroredStrategy` is called; it is not made."""
     calls = []
-    monkeypatch.setattr(tf.distribute, "MirroredStrategy", lambda *args: calls.append(args) or "made")
+    monkeypatch.setattr(
+        tf.distribute, "MirroredStrategy", lambda *args: calls.append(args) or "made"
+    )
     return calls
 
 
@@ -62,7 +67,7 @@ def test_auto_does_not_mirror_a_single_gpu(made, fake_gpus):
 
 @pytest.mark.parametrize("name", ["tpu", "", None, 2])
 def test_an_unknown_strategy_lists_the_known_ones(name):
-    with pytest.raises(ValueError, match=r"`strategy` must be one of .*'mirrored'.*Received: strategy="):
+    with pytest.raises(ValueError, match="`strategy` must be one of .*'mirrored'.*strategy="):
         get_strategy(name)
 
 

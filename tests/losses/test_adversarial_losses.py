@@ -104,7 +104,9 @@ def test_equals_the_closed_form(case, shape):
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_compiled_equals_the_closed_form(case, jit_compile):
     real, fake = logits((6, 1))
-    compiled = tf.function(functools.partial(value_and_gradients, case.loss), jit_compile=jit_compile)
+    compiled = tf.function(
+        functools.partial(value_and_gradients, case.loss), jit_compile=jit_compile
+    )
     expected = case.closed_form(*(np.asarray(x, "float64") for x in (real, fake)))
     assert_close(compiled(real, fake), expected)
 

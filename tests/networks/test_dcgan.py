@@ -1,5 +1,7 @@
 """DCGAN networks: every size, the paper's guidelines, seeds, saving."""
 
+import itertools
+
 import keras
 import numpy as np
 import pytest
@@ -33,10 +35,10 @@ def before(network, layer):
 def test_every_size_mirrors_in_both_networks(size):
     sizes = dcgan.sizes_by_stage((size, 16 + (7 * size) % 113))
     assert all(4 <= min(sizes[-1]) <= 8 for _ in sizes)
-    for large, small in zip(sizes, sizes[1:]):
+    for large, small in itertools.pairwise(sizes):
         # "same" convolutions of stride 2, and what a transposed one can make of their result.
         assert small == tuple(-(-side // 2) for side in large)
-        assert all(2 * s - 1 <= side <= 2 * s for side, s in zip(large, small))
+        assert all(2 * s - 1 <= side <= 2 * s for side, s in zip(large, small, strict=True))
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -150,7 +152,9 @@ def test_without_a_seed_keras_global_one_decides(build):
 
 @pytest.mark.parametrize("build", [generator, discriminator])
 def test_layers_of_one_shape_get_different_weights(build):
-    kernels = [v.numpy() for v in build(64, filters=2, seed=1).variables if v.path.endswith("kernel")]
+    kernels = [
+        v.numpy() for v in build(64, filters=2, seed=1).variables if v.path.endswith("kernel")
+    ]
     starts = [tuple(kernel.ravel()[:4]) for kernel in kernels]
     assert len(set(starts)) == len(starts)
 
@@ -181,7 +185,9 @@ def test_cloned_and_saved_networks_are_the_same(build, tmp_path):
 
 
 @pytest.mark.parametrize("build", [generator, discriminator])
-@pytest.mark.parametrize("size", [15, 129, 0, -28, 28.0, True, "28", None, (28,), (28, 8), (28, 28, 1)])
+@pytest.mark.parametrize(
+    "size", [15, 129, 0, -28, 28.0, True, "28", None, (28,), (28, 8), (28, 28, 1)]
+)
 def test_a_size_that_cannot_be_made_is_refused(build, size):
     with pytest.raises(ValueError, match="height and width from 16 to 128.*Received: image_size="):
         build(size)
@@ -191,10 +197,10 @@ def test_a_size_that_cannot_be_made_is_refused(build, size):
 @pytest.mark.parametrize("option", ["channels", "filters"])
 @pytest.mark.parametrize("value", [0, -1, 1.5, True, None])
 def test_numbers_must_be_positive_integers(build, option, value):
-    with pytest.raises(ValueError, match=f"`{option}` must be a positive integer. Received: {option}="):
+    with pytest.raises(ValueError, match=f"`{option}` must be a positive integer. Received"):
         build(**{option: value})
 
 
 def test_latent_dim_must_be_a_positive_integer():
-    with pytest.raises(ValueError, match="`latent_dim` must be a positive integer. Received: latent_dim=0"):
+    with pytest.raises(ValueError, match="`latent_dim` must be a positive integer. .*=0"):
         generator(latent_dim=0)

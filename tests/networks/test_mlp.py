@@ -31,7 +31,8 @@ def forward(network, x, activation, output=lambda x: x):
 def with_biases(network):
     """Gives the biases, which begin at zero, other values."""
     rng = np.random.default_rng(0)
-    network.set_weights([w if w.ndim > 1 else rng.normal(size=w.shape) for w in network.get_weights()])
+    weights = network.get_weights()
+    network.set_weights([w if w.ndim > 1 else rng.normal(size=w.shape) for w in weights])
     return network
 
 

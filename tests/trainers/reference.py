@@ -76,7 +76,9 @@ class Reference:
         images = self.generator(z)
         weights = self.discriminator.trainable_variables
         with tf.GradientTape() as tape:
-            loss = DISCRIMINATOR_LOSSES[self.family](self.discriminator(x), self.discriminator(images))
+            loss = DISCRIMINATOR_LOSSES[self.family](
+                self.discriminator(x), self.discriminator(images)
+            )
         self.descend(self.discriminator, tape.gradient(loss, weights))
         if self.clip is not None:
             for weight in weights:

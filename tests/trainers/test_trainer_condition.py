@@ -20,7 +20,7 @@ def labelled(rows):
 
 
 class Pairs(keras.layers.Layer):
-    """Passes the images on and writes down their first component beside the class they come with."""
+    """Passes images on and writes down their first component beside the class they come with."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -135,5 +135,5 @@ def test_a_missing_condition_is_named(conditional, k):
     networks[index] = testing.conditional_networks()[index]
     gan = families.make(networks=networks, discriminator_steps=k)
     families.compiled(gan, run_eagerly=True)
-    with pytest.raises(ValueError, match=f"The {conditional} .* takes a condition, so the data must"):
+    with pytest.raises(ValueError, match=f"The {conditional} .* takes a condition, so the"):
         families.fit(gan, testing.points(8))

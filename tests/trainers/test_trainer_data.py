@@ -1,4 +1,4 @@
-"""What `fit` accepts: arrays, datasets with and without a remainder, of known and unknown length."""
+"""What `fit` accepts: arrays, datasets with and without remainder, of known or unknown length."""
 
 import families
 import keras

@@ -1,4 +1,4 @@
-"""`evaluate`, `predict`, `sample_latents` and `summary`: what they give and what they leave alone."""
+"""`evaluate`, `predict`, `sample_latents`, `summary`: what they give and what they leave alone."""
 
 import families
 import numpy as np

@@ -157,5 +157,6 @@ def test_model_checkpoint_keeps_the_best(tmp_path):
 
 def test_a_single_callback_needs_no_list():
     seen = []
-    run(callbacks=callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(dict(logs))))
+    only = callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(dict(logs)))
+    run(callbacks=only)
     assert seen[0]["learning_rate"] == pytest.approx(0.1)

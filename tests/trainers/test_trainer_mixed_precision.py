@@ -44,7 +44,9 @@ def test_other_policies_need_no_loss_scaling(policy):
     assert type(gan.discriminator_optimizer) is keras.optimizers.SGD
 
 
-@pytest.mark.parametrize(("policy", "tolerance"), [("mixed_float16", 0.02), ("mixed_bfloat16", 0.2)])
+@pytest.mark.parametrize(
+    ("policy", "tolerance"), [("mixed_float16", 0.02), ("mixed_bfloat16", 0.2)]
+)
 @pytest.mark.parametrize("run_eagerly", [True, False], ids=["eager", "graph"])
 def test_half_precision_moves_the_weights_as_float32_does(policy, tolerance, run_eagerly):
     """A gradient scaled twice, or never unscaled, would be thousands of times off."""
@@ -53,7 +55,7 @@ def test_half_precision_moves_the_weights_as_float32_does(policy, tolerance, run
     gan, _ = trained(policy, **options)
     exact, _ = trained("float32", **options)
     for network in ("generator", "discriminator", "ema_generator"):
-        before = testing.vector(start.discriminator if network == "discriminator" else start.generator)
+        before = testing.vector(getattr(start, network.removeprefix("ema_")))
         moved = testing.vector(getattr(gan, network)) - before
         expected = testing.vector(getattr(exact, network)) - before
         assert np.linalg.norm(moved - expected) < tolerance * np.linalg.norm(expected)

@@ -39,7 +39,7 @@ class Subclassed(keras.Model):
     ids=["subclassed", "unbuilt", "layer", "function", "name"],
 )
 def test_networks_must_be_functional_models(role, network):
-    with pytest.raises(ValueError, match=f"`{role}` must be a built functional .*Received: {role}="):
+    with pytest.raises(ValueError, match=f"`{role}` must be a built functional .*{role}="):
         gan(**{role: network})
 
 
@@ -49,7 +49,7 @@ def test_a_sequential_model_with_an_input_is_functional():
 
 
 def test_latents_must_fit_the_generator():
-    with pytest.raises(ValueError, match=r"latent_dim=5\). Received: generator .*shape \(None, 3\)"):
+    with pytest.raises(ValueError, match=r"latent_dim=5\). Received: generator .*\(None, 3\)"):
         gan(latent_dim=5)
 
 
@@ -79,7 +79,7 @@ def test_latent_dim_must_be_a_positive_integer(latent_dim):
 
 
 def test_the_distribution_of_latents_must_be_known():
-    with pytest.raises(ValueError, match=r"must be one of \('normal', 'uniform'\). Received.*gaussian"):
+    with pytest.raises(ValueError, match=r"one of \('normal', 'uniform'\). Received.*gaussian"):
         gan(latent_distribution="gaussian")
 
 
@@ -97,7 +97,7 @@ def test_ema_decay_must_be_a_fraction(decay):
 
 @pytest.mark.parametrize("seed", [-1, 1.5, True, "0"])
 def test_the_seed_must_be_an_integer_from_0(seed):
-    with pytest.raises(ValueError, match="`seed` must be an integer >= 0, or None. Received: seed="):
+    with pytest.raises(ValueError, match="`seed` must be an integer >= 0, or None.*seed="):
         gan(seed=seed)
 
 
@@ -140,7 +140,7 @@ def test_integer_images_are_refused_in_evaluation():
 @pytest.mark.parametrize("k", [1, 2])
 @pytest.mark.parametrize("shape", [(8,), (8, 3), (8, 2, 2), (8, 28, 28, 1)], ids=str)
 def test_images_of_another_shape_are_refused(shape, k):
-    with pytest.raises(ValueError, match=r"(must have the shape|stacked on axis 1).*Received: images"):
+    with pytest.raises(ValueError, match="(must have the shape|stacked on axis 1).*images of"):
         fit(np.zeros(shape, "float32"), k=k)
 
 

@@ -139,7 +139,7 @@ def test_a_batch_must_divide_among_the_replicas(method, data, two_replicas):
     with two_replicas.scope():
         gan = families.compiled(families.make())
     options = {"batch_size": 3} if isinstance(data, np.ndarray) else {}
-    with pytest.raises(ValueError, match=r"divisible by the number of replicas \(2\).*batch_size=3"):
+    with pytest.raises(ValueError, match=r"divisible by the number of .*\(2\).*batch_size=3"):
         getattr(gan, method)(data, verbose=0, **options)
 
 
@@ -149,7 +149,7 @@ def test_networks_must_be_built_in_the_scope(role, two_replicas):
     with two_replicas.scope():
         inside = testing.mlp_networks()
         pair = (outside[0], inside[1]) if role == "generator" else (inside[0], outside[1])
-        with pytest.raises(ValueError, match=f"The {role} was built outside the scope of the distr"):
+        with pytest.raises(ValueError, match=f"The {role} was built outside the scope of"):
             families.make(networks=pair)
 
 
@@ -164,7 +164,7 @@ def test_optimizers_must_be_made_in_the_scope(two_replicas):
     outside = keras.optimizers.SGD()
     with two_replicas.scope():
         gan = families.make()
-        with pytest.raises(ValueError, match="must be made in the same scope.*discriminator_optimizer="):
+        with pytest.raises(ValueError, match="in the same scope.*discriminator_optimizer="):
             gan.compile(discriminator_optimizer=outside)
 
 
