@@ -150,4 +150,5 @@ export(trainer, sys.argv[1])
         images = c_api.run(tmp_path / version, "serving_default", {"latents": latents})["images"]
         np.testing.assert_allclose(images, expected, rtol=0, atol=1e-6)
         stored = tmp_path / version / "variables/variables.data-00000-of-00001"
-        assert stored.stat().st_size == size
+        # Names of layers, which count up within a process, are stored too: a few bytes more or less.
+        np.testing.assert_allclose(stored.stat().st_size, size, rtol=0.1)
