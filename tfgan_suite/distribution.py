@@ -26,7 +26,8 @@ def get_strategy(name="auto"):
         raise ValueError(f"`strategy` must be one of {STRATEGIES}. Received: strategy={name!r}")
     gpus = tf.config.list_logical_devices("GPU")
     if name == "mirrored":
-        return tf.distribute.MirroredStrategy([d.name for d in gpus or tf.config.list_logical_devices("CPU")])
+        devices = gpus or tf.config.list_logical_devices("CPU")
+        return tf.distribute.MirroredStrategy([device.name for device in devices])
     if name == "auto" and len(gpus) > 1:
         return tf.distribute.MirroredStrategy()
     return tf.distribute.get_strategy()

@@ -53,7 +53,9 @@ class LatentPrior:
 
     def __init__(self, dim, distribution="normal"):
         if isinstance(dim, bool) or not isinstance(dim, int) or dim < 1:
-            raise ValueError(f"`latent_dim` must be a positive integer. Received: latent_dim={dim!r}")
+            raise ValueError(
+                f"`latent_dim` must be a positive integer. Received: latent_dim={dim!r}"
+            )
         if distribution not in DISTRIBUTIONS:
             raise ValueError(
                 f"`latent_distribution` must be one of {DISTRIBUTIONS}. "

@@ -36,9 +36,9 @@ class _MissingEstimator(types.ModuleType):
         if name.startswith("__"):  # the import system and `inspect` probe modules for these
             raise AttributeError(name)
         raise AttributeError(
-            f"tensorflow_gan.estimator.{name} needs tf.estimator, which TensorFlow {tf.__version__} "
-            "no longer has (it was removed in 2.16). Use the Keras trainers of tfgan_suite, for "
-            "example tfgan_suite.ModifiedMinimaxGAN, or install tensorflow<2.16."
+            f"tensorflow_gan.estimator.{name} needs tf.estimator, which TensorFlow "
+            f"{tf.__version__} no longer has (it was removed in 2.16). Use the Keras trainers of "
+            "tfgan_suite, for example tfgan_suite.ModifiedMinimaxGAN, or install tensorflow<2.16."
         )
 
 

@@ -84,7 +84,8 @@ def build_generator(
     # === Functional model ===
     latents = Input((latent_dim,), name="latents")
     width = filters * 2 ** (len(larger) - 1)
-    x = layers.Dense(math.prod(smallest) * width, use_bias=False, kernel_initializer=kernel())(latents)
+    units = math.prod(smallest) * width
+    x = layers.Dense(units, use_bias=False, kernel_initializer=kernel())(latents)
     x = normalize(layers.Reshape((*smallest, width))(x))
     for size in reversed(larger[1:]):
         width //= 2

@@ -81,8 +81,8 @@ def build_discriminator(
     data = Input(data_shape, name="images")
     x = layers.Flatten()(data)
     x = _hidden(x, hidden_units, activation, dropout, next_seed)
-    logits = layers.Dense(1, kernel_initializer=_kernel(next_seed), dtype="float32", name="logits")(x)
-    return Model(data, logits, name=name)
+    x = layers.Dense(1, kernel_initializer=_kernel(next_seed), dtype="float32", name="logits")(x)
+    return Model(data, x, name=name)
 
 
 def _hidden(x, hidden_units, activation, dropout, next_seed):

@@ -17,7 +17,9 @@ def check_trainer_options(discriminator_steps, ema_decay, seed):
             f"Received: discriminator_steps={discriminator_steps}"
         )
     if ema_decay is not None and not 0.0 < ema_decay < 1.0:
-        raise ValueError(f"`ema_decay` must be in (0, 1), or None. Received: ema_decay={ema_decay!r}")
+        raise ValueError(
+            f"`ema_decay` must be in (0, 1), or None. Received: ema_decay={ema_decay!r}"
+        )
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or seed < 0):
         raise ValueError(f"`seed` must be an integer >= 0, or None. Received: seed={seed!r}")
 
@@ -63,8 +65,8 @@ def check_scope(role, network, strategy):
         if not strategy.extended.variable_created_in_scope(variable.value):
             raise ValueError(
                 f"The {role} was built outside the scope of the distribution strategy in which the "
-                f"trainer is made ({type(strategy).__name__}). Build both networks, and the trainer, "
-                "inside the same `with strategy.scope():`. "
+                f"trainer is made ({type(strategy).__name__}). Build both networks, and the "
+                "trainer, inside the same `with strategy.scope():`. "
                 f"Received: {role}={network.name!r} with variable {variable.path!r}"
             )
 
@@ -95,8 +97,8 @@ def check_batch(generator, discriminator, x, y, groups):
     if groups > 1 and (len(shape) != len(wanted) + 2 or shape[1] != groups):
         raise ValueError(
             f"With discriminator_steps={groups}, one step takes {groups} minibatches stacked on "
-            f"axis 1: (batch, {groups}, {', '.join(map(str, wanted))}). `fit` stacks them by itself; "
-            f"for `train_on_batch` stack them yourself. Received: images of shape {shape}"
+            f"axis 1: (batch, {groups}, {', '.join(map(str, wanted))}). `fit` stacks them by "
+            f"itself; for `train_on_batch` stack them yourself. Received: images of shape {shape}"
         )
     if len(shape) != len(wanted) + lead or any(
         a is not None and b is not None and a != b for a, b in zip(shape[lead:], wanted)

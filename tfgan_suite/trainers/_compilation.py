@@ -172,7 +172,8 @@ class Compilation:
 
     def compile_from_config(self, config):
         deserialize = keras.saving.deserialize_keras_object
-        objects = {k: deserialize(config[k]) for k in ("optimizer", "discriminator_optimizer", "loss")}
+        single = ("optimizer", "discriminator_optimizer", "loss")
+        objects = {name: deserialize(config[name]) for name in single}
         for name in ("penalties", "generator_penalties"):
             objects[name] = [deserialize(penalty) for penalty in config[name]]
         self.compile(**{**config, **objects})

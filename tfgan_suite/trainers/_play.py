@@ -24,9 +24,9 @@ class Play:
     What is easy to get wrong is here, once: gradients that replicas sum, loss scaling, latents that
     are the same on all replicas, a loss that depends on no weight.
 
-    A data set of unknown length ends with a step whose data do not come. In it TensorFlow still runs
-    whatever does not depend on them: counters would move on and means be divided by one step too
-    many. Hence the control dependencies of everything that has a state on the data.
+    A data set of unknown length ends with a step whose data do not come. In it TensorFlow still
+    runs whatever does not depend on them: counters would move on and means be divided by one step
+    too many. Hence the control dependencies of everything that has a state on the data.
     """
 
     # Names of what `describe_logits` returns.
@@ -168,7 +168,8 @@ class Play:
 
     def update_generator(self, x, g_z, y, tape):
         """One descent of G's loss through the current D; `tape` comes from `generate`."""
-        real_logits = self.discriminate(x, y) if self.adversarial_loss.generator_needs_real else None
+        needs_real = self.adversarial_loss.generator_needs_real
+        real_logits = self.discriminate(x, y) if needs_real else None
         with tape:
             loss = self.generator_loss(x, y, real_logits, self.discriminate(g_z, y))
         self.minimize(loss, tape, self.generator, self.optimizer)

@@ -63,13 +63,13 @@ class WassersteinGAN(GAN):
     def train_step(self, data):
         if self.simultaneous:
             return self.simultaneous_step(data)
-        for x, y in self.minibatches(data):             # for t = 0, ..., n_critic do
-            g_z, tape = self.generate(x, y)             #   x ~ P_r,  z ~ p(z)
-            self.update_discriminator(x, g_z, y)        #   w <- w + grad_w [mean f_w(x) - f_w(g(z))]
-            #                                           #   w <- clip(w, -c, c)
+        for x, y in self.minibatches(data):       # for t = 0, ..., n_critic do
+            g_z, tape = self.generate(x, y)       #   x ~ P_r,  z ~ p(z)
+            self.update_discriminator(x, g_z, y)  #   w <- w + grad_w mean [f_w(x) - f_w(g(z))]
+            #                                     #   w <- clip(w, -c, c)
         if not self.shared_latents:
-            g_z, tape = self.generate(x, y)             # z ~ p(z)
-        self.update_generator(x, g_z, y, tape)          # theta <- theta + grad_theta mean f_w(g(z))
+            g_z, tape = self.generate(x, y)       # z ~ p(z)
+        self.update_generator(x, g_z, y, tape)    # theta <- theta + grad_theta mean f_w(g(z))
         return self.end_step()
 
     @property
