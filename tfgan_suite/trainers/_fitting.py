@@ -153,7 +153,7 @@ def _stack(dataset, k):
         return data if len(data) > 1 else data[0]
 
     groups = dataset.batch(k, drop_remainder=True)
-    return groups.map(stacked, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+    return groups.map(stacked).prefetch(2)
 
 
 def _arrays_to_dataset(trainer, x, y, batch_size, options):

@@ -13,8 +13,9 @@ from tfgan_suite.trainers._checks import check_batch
 # Seeds of one step's draws: `[seed, step * _DRAWS_PER_STEP + draw]`.
 _DRAWS_PER_STEP = 4096
 
-# The draw of the current step, `_local.draw`. A mirrored strategy traces its replicas in threads
-# that take turns: a common counter would give each of them other seeds.
+# Of the current step: the number of draws, `_local.draw`, and what is to be logged, `_local.logs`.
+# A mirrored strategy traces its replicas in threads that take turns: a common counter would give
+# each of them other seeds.
 _local = threading.local()
 
 
@@ -44,7 +45,7 @@ class Play:
 
     def minibatches(self, data):
         """Begins a step: its k minibatches `(x, y)` of real images; y is None without condition."""
-        _local.draw = 0
+        _local.draw, _local.logs = 0, {}
         x, y = unpack(data)
         k = self.discriminator_steps
         check_batch(self.generator, self.discriminator, x, y, groups=k)
@@ -120,7 +121,7 @@ class Play:
             )
             loss += logs[name]
         loss += _layer_losses(self.discriminator)
-        self.track({"d_loss": loss, **logs})
+        self.note({"d_loss": loss, **logs})
         return loss
 
     def generator_loss(self, x, y, real_logits, fake_logits):
@@ -134,7 +135,7 @@ class Play:
             logs[name] = self.penalize(penalty, self.optimizer, self.generator, z, condition)
             loss += logs[name]
         loss += _layer_losses(self.generator)
-        self.track({"g_loss": loss, **logs})
+        self.note({"g_loss": loss, **logs})
         return loss
 
     def penalize(self, penalty, optimizer, *arguments, **known):
@@ -214,8 +215,16 @@ class Play:
 
     # --- The end of a step ------------------------------------------------------------------
 
+    def note(self, values):
+        """Keeps scalars for the logs of this step: means over its k updates where there are k."""
+        for name, value in values.items():
+            _local.logs.setdefault(name, []).append(tf.cast(value, tf.float32))
+
     def end_step(self):
         """Moves the generator's average and the step counter on; returns the logs."""
+        # Once for the step: a Keras metric costs some thirty operations for each update.
+        self.track({name: tf.add_n(notes) / len(notes) for name, notes in _local.logs.items()})
+        _local.logs = {}
         if self.ema_generator is not None:
             self._update_average()
         logs = self.results()
