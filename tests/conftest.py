@@ -1,6 +1,7 @@
 """Set-up shared by all tests: two logical CPU devices, one strategy, seeds."""
 
 import os
+import pathlib
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -39,3 +40,14 @@ def real_data():
         return os.path.join(folder, name)
 
     return path
+
+
+@pytest.fixture(scope="session")
+def mnist_dir(real_data, tmp_path_factory):
+    """A folder for TFDS into which the files of MNIST were put by hand; prepared by the first use."""
+    root = tmp_path_factory.mktemp("tfds")
+    manual = root / "downloads" / "manual"
+    manual.mkdir(parents=True)
+    for file in pathlib.Path(real_data("mnist")).iterdir():
+        (manual / file.name).symlink_to(file)
+    return root

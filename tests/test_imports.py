@@ -10,10 +10,11 @@ import tfgan_suite
 PACKAGE = pathlib.Path(tfgan_suite.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-BASE = {"registration", "distribution", "latents", "tf_gan", "files"}
+BASE = {"checks", "registration", "distribution", "latents", "tf_gan", "files"}
 # What each part of the package may import of the others; it may always import itself.
 ALLOWED = {
     "version": set(),
+    "checks": set(),
     "registration": set(),
     "files": set(),
     "tf_gan": set(),
@@ -23,7 +24,7 @@ ALLOWED = {
     "losses": BASE,
     "metrics": BASE,
     "data": BASE,
-    "networks": {"layers", "registration"},
+    "networks": {"checks", "layers", "registration"},
     "trainers": BASE | {"losses", "layers"},
     "callbacks": BASE | {"metrics"},
     "export": BASE | {"version"},

@@ -1,84 +1,193 @@
-"""Everything that the package registers, how to make a small one; a new class joins by a line."""
+"""Everything that the package offers, and how to make a small one; a new class joins by a line."""
 
 import keras
+import numpy as np
+import tensorflow as tf
+from kinds import SEED, Function, Loss, Penalty
+from models import Layer, Network, Trainer
 
-from tfgan_suite import losses, networks, testing, trainers
+from tfgan_suite import layers, losses, networks, testing, trainers
 
-LATENT_DIM = testing.LATENT_DIM
-IMAGE_SHAPE = (8, 8, 1)
+K = keras.layers
+
+# === Data to call things with ===
+X = testing.images(4, (6, 6, 4))
+RGB = testing.images(4, (8, 8, 3))
+W = testing.points(4, 5)
+LABELS = np.array([2, 0, 1, 1], "int32")
+A, B, C = (testing.points(4, 3, seed=seed) for seed in range(3))
+ONE_HOT = testing.one_hot(4)
+REPLICAS_OWN_BATCH = "its statistics are those of the replica's own batch, as documented"
 
 
-# Function of nothing -> adversarial loss.
-LOSSES = {
-    "FunctionPair": lambda: losses.get(
-        (losses.least_squares_generator_loss, losses.wasserstein_hinge_discriminator_loss)
-    ),
-    "Hinge": losses.Hinge,
-    "LeastSquares": losses.LeastSquares,
-    "Logistic": losses.Logistic,
-    "Minimax": lambda: losses.Minimax(label_smoothing=0.1),
-    "ModifiedMinimax": lambda: losses.ModifiedMinimax(label_smoothing=0.1),
-    "RelativisticAverageHinge": losses.RelativisticAverageHinge,
-    "RelativisticAverageLeastSquares": losses.RelativisticAverageLeastSquares,
-    "RelativisticAverageLogistic": losses.RelativisticAverageLogistic,
-    "RelativisticStandardHinge": losses.RelativisticStandardHinge,
-    "RelativisticStandardLeastSquares": losses.RelativisticStandardLeastSquares,
-    "RelativisticStandardLogistic": losses.RelativisticStandardLogistic,
-    "Wasserstein": losses.Wasserstein,
-}
+def spectral(layer, *args, **options):
+    return lambda: layers.SpectralNormalization(layer(*args, **options), seed=1)
 
-# Function of nothing -> penalty.
-PENALTIES = {
-    "BalancedConsistencyRegularization": losses.BalancedConsistencyRegularization,
-    "ConsistencyRegularization": losses.ConsistencyRegularization,
-    "DRAGAN": losses.DRAGAN,
-    "Drift": losses.Drift,
-    "GradientPenalty": lambda: losses.GradientPenalty(5.0, target=0.5, interval=2),
-    "LatentConsistencyRegularization": losses.LatentConsistencyRegularization,
-    "LatentDiversityRegularization": losses.LatentDiversityRegularization,
-    "LeCam": losses.LeCam,
-    "ModeSeeking": losses.ModeSeeking,
-    "OrthogonalRegularization": losses.OrthogonalRegularization,
-    "PathLength": losses.PathLength,
-    "R1": losses.R1,
-    "R2": losses.R2,
-    "SpectralNormRegularization": losses.SpectralNormRegularization,
-}
 
-# Function of nothing -> network.
-NETWORKS = {
-    "dcgan.build_discriminator": lambda: networks.dcgan.build_discriminator(
-        16, 1, filters=2, seed=1
-    ),
-    "dcgan.build_generator": lambda: networks.dcgan.build_generator(16, 1, 3, filters=2, seed=1),
-    "mlp.build_discriminator": lambda: networks.mlp.build_discriminator((8, 8, 1), (4,), seed=1),
-    "mlp.build_generator": lambda: networks.mlp.build_generator((8, 8, 1), 3, (4,), seed=1),
-}
+def critic():
+    return keras.Sequential(
+        [keras.Input((6, 6, 4)), K.Conv2D(3, 3), K.ReLU(), K.Flatten(), K.Dense(1, dtype="float32")]
+    )
+
+
+def perceptual():
+    images = keras.Input((6, 6, 4))
+    return losses.PerceptualLoss(keras.Model(images, K.Conv2D(2, 3, activation="tanh")(images)))
 
 
 def compiled(cls, penalties=(), loss=None, **options):
     """A trainer of vectors, compiled with an optimizer whose steps are easy to compare."""
-    trainer = cls(*testing.mlp_networks(), LATENT_DIM, seed=3, **options)
+    trainer = cls(*testing.mlp_networks(), testing.LATENT_DIM, seed=3, **options)
     optimizers = [keras.optimizers.Adam(0.01, epsilon=1e-3) for _ in range(2)]
     trainer.compile(*optimizers, loss=loss, penalties=penalties)
     return trainer
 
 
-# Function of nothing -> compiled trainer of vectors with two components.
-TRAINERS = {
-    "GAN": lambda: compiled(trainers.GAN, loss="hinge", simultaneous=True),
-    "MinimaxGAN": lambda: compiled(trainers.MinimaxGAN, ema_decay=0.9),
-    "ModifiedMinimaxGAN": lambda: compiled(
-        trainers.ModifiedMinimaxGAN, shared_latents=True, penalties=[losses.R1(interval=2)]
+LOSSES = {
+    "FunctionPair": Loss(
+        lambda: losses.get(
+            (losses.least_squares_generator_loss, losses.wasserstein_hinge_discriminator_loss)
+        )
     ),
-    "WassersteinGAN": lambda: compiled(
-        trainers.WassersteinGAN,
-        discriminator_steps=2,
-        ema_decay=0.9,
-        penalties=[losses.GradientPenalty(1.0)],
+    "Hinge": Loss(losses.Hinge),
+    "LeastSquares": Loss(losses.LeastSquares),
+    "Logistic": Loss(losses.Logistic),
+    "Minimax": Loss(lambda: losses.Minimax(label_smoothing=0.1)),
+    "ModifiedMinimax": Loss(lambda: losses.ModifiedMinimax(label_smoothing=0.1)),
+    "RelativisticAverageHinge": Loss(losses.RelativisticAverageHinge),
+    "RelativisticAverageLeastSquares": Loss(losses.RelativisticAverageLeastSquares),
+    "RelativisticAverageLogistic": Loss(losses.RelativisticAverageLogistic),
+    "RelativisticStandardHinge": Loss(losses.RelativisticStandardHinge),
+    "RelativisticStandardLeastSquares": Loss(losses.RelativisticStandardLeastSquares),
+    "RelativisticStandardLogistic": Loss(losses.RelativisticStandardLogistic),
+    "Wasserstein": Loss(losses.Wasserstein),
+}
+
+FUNCTIONS = {
+    "PerceptualLoss": Function(perceptual, X, X[::-1]),
+    "acgan_discriminator_loss": Function(lambda: losses.acgan_discriminator_loss, A, B, ONE_HOT),
+    "acgan_generator_loss": Function(lambda: losses.acgan_generator_loss, A, ONE_HOT),
+    "categorical_information_loss": Function(
+        lambda: losses.categorical_information_loss, ONE_HOT, A
+    ),
+    "combine_adversarial_loss": Function(
+        lambda: lambda a, b: tf.reduce_mean(
+            losses.combine_adversarial_loss(a, b, weight_factor=0.3)
+        ), A, B,
+    ),
+    "continuous_information_loss": Function(lambda: losses.continuous_information_loss, A, B, C),
+    "cycle_consistency_loss": Function(lambda: losses.cycle_consistency_loss, A, B, B, C),
+    "feature_matching_loss": Function(lambda: losses.feature_matching_loss, X, X**2),
+    "identity_loss": Function(lambda: losses.identity_loss, A, B),
+    "mode_seeking_loss": Function(lambda: losses.mode_seeking_loss, X, X[::-1], A, B),
+    "paired_feature_matching_loss": Function(
+        lambda: losses.paired_feature_matching_loss, X, X[::-1]
+    ),
+    "pixel_l1_loss": Function(lambda: losses.pixel_l1_loss, A, B),
+    "pixel_l2_loss": Function(lambda: losses.pixel_l2_loss, A, B),
+    "wasserstein_gradient_penalty": Function(
+        lambda: lambda real, fake: losses.wasserstein_gradient_penalty(
+            real, fake, None, lambda x, _: tf.reduce_sum(tf.sin(x), axis=1), seed=SEED
+        ), A, B,
+    ),
+}  # fmt: skip
+
+PENALTIES = {
+    "BalancedConsistencyRegularization": Penalty(
+        losses.BalancedConsistencyRegularization, near=False
+    ),
+    "ConsistencyRegularization": Penalty(losses.ConsistencyRegularization, near=False),
+    "DRAGAN": Penalty(losses.DRAGAN),
+    "Drift": Penalty(losses.Drift),
+    "GradientPenalty": Penalty(lambda: losses.GradientPenalty(5.0, target=0.5, interval=2)),
+    "LatentConsistencyRegularization": Penalty(losses.LatentConsistencyRegularization, near=False),
+    "LatentDiversityRegularization": Penalty(losses.LatentDiversityRegularization, near=False),
+    "LeCam": Penalty(losses.LeCam),
+    "ModeSeeking": Penalty(losses.ModeSeeking),
+    "OrthogonalRegularization": Penalty(losses.OrthogonalRegularization),
+    "PathLength": Penalty(losses.PathLength),
+    "R1": Penalty(losses.R1),
+    "R2": Penalty(losses.R2),
+    "SpectralNormRegularization": Penalty(losses.SpectralNormRegularization),
+}
+
+LAYERS = {
+    "AdaIN": Layer(lambda: layers.AdaIN(seed=1), X, W),
+    "AdaptiveAugmentation": Layer(
+        lambda: layers.AdaptiveAugmentation(initial_probability=0.5, seed=1), RGB
+    ),
+    "Blur": Layer(layers.Blur, X),
+    "ConditionalBatchNormalization": Layer(
+        lambda: layers.ConditionalBatchNormalization(3), X, LABELS, of_its_batch=REPLICAS_OWN_BATCH
+    ),
+    "ConditionalBatchNormalization of vectors": Layer(
+        lambda: layers.ConditionalBatchNormalization(spectral_normalization=True),
+        X, W, of_its_batch=REPLICAS_OWN_BATCH,
+    ),
+    "DifferentiableAugmentation": Layer(lambda: layers.DifferentiableAugmentation(seed=1), RGB),
+    "Downsample": Layer(layers.Downsample, X),
+    "Downsample by averages": Layer(lambda: layers.Downsample(taps=None), X),
+    "EqualizedConv2D": Layer(lambda: layers.EqualizedConv2D(3), X),
+    "EqualizedDense": Layer(
+        lambda: layers.EqualizedDense(3, activation="relu", lr_multiplier=0.01), W
+    ),
+    "GradientNormalization": Layer(lambda: layers.GradientNormalization(critic()), X),
+    "ImageHistoryPool": Layer(lambda: layers.ImageHistoryPool(3, seed=1), X),
+    "InstanceNormalization": Layer(layers.InstanceNormalization, X),
+    "MinibatchStddev": Layer(lambda: layers.MinibatchStddev(2, 2), X),
+    "ModulatedConv2D": Layer(lambda: layers.ModulatedConv2D(3), X, W),
+    "ModulatedConv2D down": Layer(lambda: layers.ModulatedConv2D(3, resample="down"), X, W),
+    "ModulatedConv2D up": Layer(lambda: layers.ModulatedConv2D(3, resample="up"), X, W),
+    "NoiseInjection": Layer(lambda: layers.NoiseInjection(seed=1), X),
+    "PixelNormalization": Layer(layers.PixelNormalization, X),
+    "PixelShuffle": Layer(layers.PixelShuffle, X),
+    "ProjectionHead": Layer(lambda: layers.ProjectionHead(3), X, LABELS),
+    "ReferenceBatch": Layer(lambda: layers.ReferenceBatch(X[:3]), X, per_row=False),
+    "SelfAttention": Layer(lambda: layers.SelfAttention(spectral_normalization=True), X),
+    "SpectralNormalization of Conv2D": Layer(spectral(K.Conv2D, 3, 3), X),
+    "SpectralNormalization of Conv2DTranspose": Layer(spectral(K.Conv2DTranspose, 3, 3, 2), X),
+    "SpectralNormalization of Dense": Layer(spectral(K.Dense, 3), W),
+    "SpectralNormalization of DepthwiseConv2D": Layer(spectral(K.DepthwiseConv2D, 3), X),
+    "SpectralNormalization of Embedding": Layer(spectral(K.Embedding, 3, 2), LABELS),
+    "Upsample": Layer(layers.Upsample, X),
+    "Upsample by neighbours": Layer(lambda: layers.Upsample(taps=None), X),
+    "VirtualBatchNormalization": Layer(
+        layers.VirtualBatchNormalization, X, X[:3] + 1, rows=(0,)
+    ),
+}  # fmt: skip
+
+NETWORKS = {
+    "dcgan.build_discriminator": Network(
+        lambda: networks.dcgan.build_discriminator(16, 1, filters=2, seed=1)
+    ),
+    "dcgan.build_generator": Network(
+        lambda: networks.dcgan.build_generator(16, 1, 3, filters=2, seed=1)
+    ),
+    "mlp.build_discriminator": Network(
+        lambda: networks.mlp.build_discriminator((8, 8, 1), (4,), seed=1)
+    ),
+    "mlp.build_generator": Network(
+        lambda: networks.mlp.build_generator((8, 8, 1), 3, (4,), seed=1)
     ),
 }
 
-# What compares the examples of a replica's share with each other: two replicas, each with its half,
-# differ from one device with the whole.
-OF_THEIR_BATCH = {"ModeSeeking"}
+TRAINERS = {
+    "GAN": Trainer(lambda: compiled(trainers.GAN, loss="hinge", simultaneous=True)),
+    "MinimaxGAN": Trainer(lambda: compiled(trainers.MinimaxGAN, ema_decay=0.9)),
+    "ModifiedMinimaxGAN": Trainer(
+        lambda: compiled(
+            trainers.ModifiedMinimaxGAN, shared_latents=True, penalties=[losses.R1(interval=2)]
+        )
+    ),
+    "WassersteinGAN": Trainer(
+        lambda: compiled(
+            trainers.WassersteinGAN,
+            discriminator_steps=2,
+            ema_decay=0.9,
+            penalties=[losses.GradientPenalty(1.0)],
+        )
+    ),
+}
+
+# The one list. A class may have further cases: its name, a space, and what they are.
+CASES = {**LOSSES, **FUNCTIONS, **PENALTIES, **LAYERS, **NETWORKS, **TRAINERS}

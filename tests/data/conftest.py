@@ -1,7 +1,5 @@
 """Fixtures of the data tests."""
 
-import pathlib
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -15,18 +13,6 @@ def no_network(monkeypatch):
         monkeypatch.setenv(name.upper(), "http://127.0.0.1:9")
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture(scope="session")
-def mnist_dir(real_data, tmp_path_factory):
-    """A `data_dir` without a prepared data set, but with the files of MNIST put in by hand."""
-    files = pathlib.Path(real_data("mnist"))
-    root = tmp_path_factory.mktemp("tfds")
-    manual = root / "downloads" / "manual"
-    manual.mkdir(parents=True)
-    for file in files.iterdir():
-        (manual / file.name).symlink_to(file)
-    return root
 
 
 @pytest.fixture

@@ -52,15 +52,6 @@ def test_exported_generator_gives_the_same_images(tmp_path):
     np.testing.assert_allclose(array(alone)[0], array(images)[1], rtol=1e-4, atol=1e-5)
 
 
-def test_saved_generator_gives_the_same_images(tmp_path):
-    network = generator()
-    z = normal(3, 8, seed=1).astype("float32")
-    network(z, training=True)
-    network.save(tmp_path / "generator.keras")
-    loaded = keras.models.load_model(tmp_path / "generator.keras")
-    np.testing.assert_allclose(array(loaded(z)), array(network(z)), rtol=1e-5, atol=1e-6)
-
-
 def test_random_noise_at_inference_is_refused(tmp_path):
     with pytest.raises(ValueError, match="without random numbers"):
         export(trainer(generator(noise="random")), tmp_path)

@@ -106,19 +106,6 @@ def test_virtual_batch_normalization_survives_a_large_mean():
     np.testing.assert_allclose(single, exact, atol=0.01)
 
 
-def test_reference_batch_is_saved_with_its_model(tmp_path):
-    reference = maps(4, 5).astype("float32")
-    inputs = keras.Input((5,))
-    x, _ = layers.VirtualBatchNormalization()([inputs, layers.ReferenceBatch(reference)(inputs)])
-    model = keras.Model(inputs, x)
-    model.save(tmp_path / "model.keras")
-    loaded = keras.models.load_model(tmp_path / "model.keras")
-    batch = maps(3, 5, seed=1).astype("float32")
-    np.testing.assert_array_equal(array(loaded(batch)), array(model(batch)))
-    assert not model.non_trainable_weights[0].trainable
-    np.testing.assert_array_equal(array(model.non_trainable_weights[0]), reference)
-
-
 @pytest.mark.parametrize(
     "make, shape, message",
     [

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import tensorflow as tf
 from oracles import array, filtered, maps, pad, zero_insert
 
 from tfgan_suite import layers
@@ -41,23 +40,6 @@ def test_upsampling_by_nearest_neighbours_repeats(factor):
     x = maps(2, 4, 3, 3)
     y = array(layers.Upsample(factor, taps=None, dtype="float64")(x))
     np.testing.assert_array_equal(y, x.repeat(factor, axis=1).repeat(factor, axis=2))
-
-
-@pytest.mark.parametrize("taps", [TAPS, None])
-@pytest.mark.parametrize("layer_class", [layers.Upsample, layers.Downsample])
-def test_resampling_has_a_gradient_under_xla(layer_class, taps):
-    x = tf.constant(maps(2, 4, 4, 3))
-    layer = layer_class(taps=taps, dtype="float64")
-    weights = tf.constant(maps(*layer(x).shape, seed=1))
-
-    def gradient():
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            loss = tf.reduce_sum(layer(x) * weights)
-        return tape.gradient(loss, x)
-
-    compiled = tf.function(gradient, jit_compile=True)
-    np.testing.assert_allclose(array(compiled()), array(gradient()), rtol=1e-12, atol=1e-14)
 
 
 @pytest.mark.parametrize("size", [(6, 4), (7, 5)])

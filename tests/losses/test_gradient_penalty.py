@@ -144,13 +144,6 @@ def test_images_of_unknown_batch_size():
     np.testing.assert_allclose(traced(*batches()), (np.linalg.norm(A) - 1.0) ** 2, rtol=1e-5)
 
 
-@pytest.mark.parametrize("dtype", [tf.float16, tf.bfloat16], ids=lambda dtype: dtype.name)
-def test_half_precision_images_are_penalized_in_float32(dtype):
-    penalty = losses.GradientPenalty(1.0)(linear_critic, *batches(dtype=dtype))
-    assert penalty.dtype == tf.float32
-    np.testing.assert_allclose(penalty, (np.linalg.norm(A) - 1.0) ** 2, rtol=1e-5)
-
-
 def test_the_condition_reaches_the_critic():
     _, critic = testing.conditional_networks(dim=3)
     penalty, labels = losses.GradientPenalty(), tf.constant(testing.one_hot(5))

@@ -51,6 +51,14 @@ PENALTIES = {
 }
 
 
+def test_every_penalty_is_here():
+    made = {type(make()) for make in PENALTIES.values()}
+    classes = [getattr(losses, name) for name in losses.__all__]
+    penalties = [c for c in classes if isinstance(c, type) and issubclass(c, losses.Penalty)]
+    bases = {losses.Penalty, losses.GeneratorPenalty, losses.WeightPenalty}
+    assert made == set(penalties) - bases
+
+
 def compute(penalty, generator, discriminator, real, fake, z):
     """The penalty alone: no memory moves."""
     if isinstance(penalty, losses.WeightPenalty):

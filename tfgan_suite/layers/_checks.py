@@ -3,13 +3,6 @@
 import tensorflow as tf
 
 
-def positive_int(name, value):
-    """Returns `value` if it is a positive integer; raises ValueError otherwise."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"`{name}` must be a positive integer. Received: {name}={value!r}")
-    return value
-
-
 def positive(name, value):
     """Returns `value` as a float if it is a positive number; raises ValueError otherwise."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:

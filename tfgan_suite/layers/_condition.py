@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from tfgan_suite.layers._checks import positive_int
+from tfgan_suite.checks import positive_int
 from tfgan_suite.layers.spectral_normalization import SpectralNormalization
 
 

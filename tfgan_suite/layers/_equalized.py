@@ -5,7 +5,8 @@ import math
 import keras
 import tensorflow as tf
 
-from tfgan_suite.layers._checks import positive, positive_int
+from tfgan_suite.checks import positive_int
+from tfgan_suite.layers._checks import positive
 from tfgan_suite.layers._random import check_seed
 
 

@@ -26,6 +26,11 @@ def draw_rows(generator, like, row_shape, distribution="uniform"):
     return rows if distribution == "normal" else 0.5 * (rows + 1.0)
 
 
+def fresh(initializer):
+    """Returns an initializer for another weight: two weights that share a seeded one start alike."""
+    return initializer.clone() if hasattr(initializer, "clone") else initializer
+
+
 def check_seed(seed):
     """Raises ValueError unless `seed` is None or an integer >= 0."""
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or seed < 0):

@@ -3,10 +3,11 @@
 import keras
 import tensorflow as tf
 
+from tfgan_suite.checks import positive_int
 from tfgan_suite.distribution import assign_all
 from tfgan_suite.layers._affine_images import sample
 from tfgan_suite.layers._augmentation_pipeline import NORMALS, UNIFORMS, color, geometry
-from tfgan_suite.layers._checks import feature_maps, fraction, positive, positive_int
+from tfgan_suite.layers._checks import feature_maps, fraction, positive
 from tfgan_suite.layers._random import check_seed, draw_rows
 from tfgan_suite.registration import register
 

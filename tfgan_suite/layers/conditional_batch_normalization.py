@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from tfgan_suite.layers._checks import two_shapes
 from tfgan_suite.layers._condition import as_condition, check_num_classes, condition_map
+from tfgan_suite.layers._random import fresh
 from tfgan_suite.registration import register
 
 
@@ -72,11 +73,9 @@ class ConditionalBatchNormalization(keras.layers.Layer):
         self.normalization.build(x_shape)
 
         def mapping(name):
-            initializer = self.condition_initializer
+            initializer = fresh(self.condition_initializer)
             if initializer is None:
                 initializer = "glorot_normal" if self.spectral_normalization else "zeros"
-            elif hasattr(initializer, "clone"):
-                initializer = initializer.clone()
             return condition_map(
                 self, condition_shape, x_shape[-1], initializer, self.spectral_normalization, name
             )

@@ -5,7 +5,8 @@ import math
 import keras
 import tensorflow as tf
 
-from tfgan_suite.layers._checks import feature_maps, positive_int, sizes, two_shapes
+from tfgan_suite.checks import positive_int
+from tfgan_suite.layers._checks import feature_maps, sizes, two_shapes
 from tfgan_suite.layers._fir import check_filter, resample
 from tfgan_suite.layers._random import check_seed
 from tfgan_suite.layers.equalized_dense import EqualizedDense

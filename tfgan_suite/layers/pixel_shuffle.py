@@ -3,7 +3,8 @@
 import keras
 import tensorflow as tf
 
-from tfgan_suite.layers._checks import feature_maps, positive_int
+from tfgan_suite.checks import positive_int
+from tfgan_suite.layers._checks import feature_maps
 from tfgan_suite.registration import register
 
 

@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from tfgan_suite.layers._checks import two_shapes
 from tfgan_suite.layers._condition import as_condition, check_num_classes, condition_map
+from tfgan_suite.layers._random import fresh
 from tfgan_suite.layers.spectral_normalization import SpectralNormalization
 from tfgan_suite.registration import register
 
@@ -55,16 +56,15 @@ class ProjectionHead(keras.layers.Layer):
                 "Features must have shape (N, H, W, C) or (N, C). "
                 f"Received: features of shape {features_shape}"
             )
-        initializer = self.kernel_initializer
-        clone = getattr(initializer, "clone", lambda: initializer)
+        initializers = [fresh(self.kernel_initializer) for _ in range(2)]
         self.psi = keras.layers.Dense(
-            1, kernel_initializer=clone(), dtype=self.dtype_policy, name="psi"
+            1, kernel_initializer=initializers[0], dtype=self.dtype_policy, name="psi"
         )
         if self.spectral_normalization:
             self.psi = SpectralNormalization(self.psi, name="psi_normalized")
         self.psi.build((None, channels))
         self.v = condition_map(
-            self, condition_shape, channels, clone(), self.spectral_normalization, "v"
+            self, condition_shape, channels, initializers[1], self.spectral_normalization, "v"
         )
 
     def call(self, inputs):

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.layers._checks import positive_int
+from tfgan_suite.checks import positive_int
 from tfgan_suite.registration import register
 
 

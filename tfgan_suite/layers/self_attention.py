@@ -3,7 +3,9 @@
 import keras
 import tensorflow as tf
 
-from tfgan_suite.layers._checks import feature_maps, positive_int, sizes
+from tfgan_suite.checks import positive_int
+from tfgan_suite.layers._checks import feature_maps, sizes
+from tfgan_suite.layers._random import fresh
 from tfgan_suite.layers.spectral_normalization import SpectralNormalization
 from tfgan_suite.registration import register
 
@@ -83,14 +85,11 @@ class SelfAttention(keras.layers.Layer):
         return x + tf.cast(self.gamma.value, x.dtype) * self.output_projection(o)
 
     def _convolution(self, name, filters, channels):
-        initializer = self.kernel_initializer
-        clone = getattr(initializer, "clone", lambda: initializer)
         layer = keras.layers.Conv2D(
             filters,
             1,
             use_bias=False,
-            # Without a clone the four kernels would share one seed.
-            kernel_initializer=clone(),
+            kernel_initializer=fresh(self.kernel_initializer),
             dtype=self.dtype_policy,
             name=name,
         )

@@ -3,8 +3,8 @@
 import keras
 import tensorflow as tf
 
+from tfgan_suite.checks import positive_int
 from tfgan_suite.distribution import assign_all
-from tfgan_suite.layers._checks import positive_int
 from tfgan_suite.layers._random import check_seed
 from tfgan_suite.registration import register
 

@@ -1,15 +1,15 @@
 """Enlarging feature maps."""
 
-import keras
 import tensorflow as tf
 
-from tfgan_suite.layers._checks import feature_maps, positive_int, sizes
-from tfgan_suite.layers._fir import check_filter, resample, upsampling_padding
+from tfgan_suite.layers._checks import sizes
+from tfgan_suite.layers._fir import resample, upsampling_padding
+from tfgan_suite.layers._resampling import ResamplingLayer
 from tfgan_suite.registration import register
 
 
 @register
-class Upsample(keras.layers.Layer):
+class Upsample(ResamplingLayer):
     """Enlarges feature maps: zero-insertion and a filter, or nearest neighbours.
 
     The default taps are StyleGAN2's (Karras et al. 2019, arXiv:1912.04958): bilinear interpolation
@@ -31,18 +31,7 @@ class Upsample(keras.layers.Layer):
             input has not rank 4.
     """
 
-    def __init__(self, factor=2, taps=(1, 3, 3, 1), **kwargs):
-        super().__init__(**kwargs)
-        self.factor = positive_int("factor", factor)
-        self.taps = None if taps is None else check_filter(taps)
-        if taps is not None and len(taps) < factor:
-            raise ValueError(
-                "The filter must have at least `factor` taps, or zeros would stay between pixels. "
-                f"Received: taps={taps!r}, factor={factor}"
-            )
-
-    def build(self, input_shape):
-        feature_maps(self, input_shape)
+    too_short = "zeros would stay between pixels"
 
     def call(self, x):
         f = self.factor
@@ -52,9 +41,5 @@ class Upsample(keras.layers.Layer):
         x = tf.broadcast_to(x[:, :, None, :, None], [n, height, f, width, f, channels])
         return tf.reshape(x, [n, height * f, width * f, channels])
 
-    def compute_output_shape(self, input_shape):
-        n, height, width, channels = input_shape
-        return (n, *(None if s is None else s * self.factor for s in (height, width)), channels)
-
-    def get_config(self):
-        return {**super().get_config(), "factor": self.factor, "taps": self.taps}
+    def resized(self, size):
+        return size * self.factor

@@ -7,6 +7,7 @@ mixed-precision logits in their result).
 
 import math
 
+from tfgan_suite.losses._configured import Configured
 from tfgan_suite.losses._reduction import DEFAULT_REDUCTION, MEANS, check_reduction
 from tfgan_suite.losses.functions import (
     minimax_discriminator_loss,
@@ -18,7 +19,7 @@ from tfgan_suite.registration import public, register
 
 
 @public
-class AdversarialLoss:
+class AdversarialLoss(Configured):
     """A pair of losses, one for each player, both to be minimized.
 
     It is not a `keras.losses.Loss`: a relativistic loss needs the logits of real and generated
@@ -38,17 +39,6 @@ class AdversarialLoss:
         """Scalar float32 loss of G; `real_logits` may be None unless `generator_needs_real`."""
         raise NotImplementedError(f"{type(self).__name__} must implement `generator_loss`.")
 
-    def get_config(self):
-        return {}
-
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)
-
-    def __repr__(self):
-        options = ", ".join(f"{k}={v!r}" for k, v in self.get_config().items())
-        return f"{type(self).__name__}({options})"
-
 
 class WeightedLoss(AdversarialLoss):
     """A pair whose examples can be weighted: both methods take two keywords more.
@@ -60,6 +50,8 @@ class WeightedLoss(AdversarialLoss):
     logits and has their rank. A generator's loss that does not see the real logits does not see
     their weights either.
 
+    A subclass names its two functions, as they are in TF-GAN, and their options.
+
     Args:
         reduction: what the weighted sum is divided by: `"weighted_sum_by_nonzero_weights"` (the
             number of weights that are not zero; TF-GAN's default), `"weighted_mean"` (the sum of
@@ -70,23 +62,43 @@ class WeightedLoss(AdversarialLoss):
         ValueError: if `reduction` is none of these.
     """
 
+    # Functions of both logits, and of the logits of generated images.
+    discriminator_function = None
+    generator_function = None
+
     def __init__(self, reduction=DEFAULT_REDUCTION):
         self.reduction = check_reduction(reduction, MEANS)
 
+    def discriminator_loss(
+        self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0
+    ):
+        return self.discriminator_function(
+            real_logits,
+            fake_logits,
+            real_weights=real_weights,
+            generated_weights=generated_weights,
+            reduction=self.reduction,
+            **self.discriminator_options(),
+        )
+
+    def generator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
+        return self.generator_function(
+            fake_logits,
+            weights=generated_weights,
+            reduction=self.reduction,
+            **self.generator_options(),
+        )
+
+    def discriminator_options(self):
+        """Further keywords of `discriminator_function`."""
+        return {}
+
+    def generator_options(self):
+        """Further keywords of `generator_function`."""
+        return {}
+
     def get_config(self):
         return {"reduction": self.reduction}
-
-    def discriminator_options(self, real_weights, generated_weights):
-        """Keywords of TF-GAN's discriminator losses."""
-        return {
-            "real_weights": real_weights,
-            "generated_weights": generated_weights,
-            "reduction": self.reduction,
-        }
-
-    def generator_options(self, generated_weights):
-        """Keywords of TF-GAN's generator losses."""
-        return {"weights": generated_weights, "reduction": self.reduction}
 
 
 def check_label_smoothing(label_smoothing):
@@ -113,6 +125,9 @@ class _SmoothedLoss(WeightedLoss):
         super().__init__(reduction)
         self.label_smoothing = check_label_smoothing(label_smoothing)
 
+    def discriminator_options(self):
+        return {"label_smoothing": self.label_smoothing}
+
     def get_config(self):
         return {"label_smoothing": self.label_smoothing, **super().get_config()}
 
@@ -124,7 +139,7 @@ class Minimax(_SmoothedLoss):
     With D the sigmoid of the logits:
 
         L_D = -mean log D(x) - mean log(1 - D(G(z)))     in [0, inf)
-        L_G = -L_D
+        L_G = -L_D                                       in (-inf, 0]
 
     Args:
         label_smoothing: in [0, 1). As in TF-GAN, 0.25 moves D's target for *real* images from 1 to
@@ -137,15 +152,9 @@ class Minimax(_SmoothedLoss):
         ValueError: if `label_smoothing` is outside [0, 1) or `reduction` is unknown.
     """
 
-    def discriminator_loss(
-        self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0
-    ):
-        options = self.discriminator_options(real_weights, generated_weights)
-        return minimax_discriminator_loss(real_logits, fake_logits, self.label_smoothing, **options)
-
-    def generator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
-        # TF-GAN: minus the unsmoothed discriminator loss with all-one logits for real images.
-        return minimax_generator_loss(fake_logits, **self.generator_options(generated_weights))
+    discriminator_function = staticmethod(minimax_discriminator_loss)
+    # TF-GAN: minus the unsmoothed discriminator loss with all-one logits for real images.
+    generator_function = staticmethod(minimax_generator_loss)
 
 
 @register
@@ -165,16 +174,8 @@ class ModifiedMinimax(_SmoothedLoss):
         ValueError: if `label_smoothing` is outside [0, 1) or `reduction` is unknown.
     """
 
-    def discriminator_loss(
-        self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0
-    ):
-        options = self.discriminator_options(real_weights, generated_weights)
-        return modified_discriminator_loss(
-            real_logits, fake_logits, self.label_smoothing, **options
-        )
-
-    def generator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
-        return modified_generator_loss(fake_logits, **self.generator_options(generated_weights))
+    discriminator_function = staticmethod(modified_discriminator_loss)
+    generator_function = staticmethod(modified_generator_loss)
 
 
 @register
@@ -194,11 +195,8 @@ class Logistic(WeightedLoss):
         ValueError: if `reduction` is unknown.
     """
 
-    def discriminator_loss(
-        self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0
-    ):
-        options = self.discriminator_options(real_weights, generated_weights)
-        return modified_discriminator_loss(real_logits, fake_logits, 0.0, **options)
+    discriminator_function = staticmethod(modified_discriminator_loss)
+    generator_function = staticmethod(modified_generator_loss)
 
-    def generator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
-        return modified_generator_loss(fake_logits, **self.generator_options(generated_weights))
+    def discriminator_options(self):
+        return {"label_smoothing": 0.0}

@@ -31,6 +31,9 @@ class LeastSquares(WeightedLoss):
         ValueError: if a label is not finite or `reduction` is unknown.
     """
 
+    discriminator_function = staticmethod(least_squares_discriminator_loss)
+    generator_function = staticmethod(least_squares_generator_loss)
+
     def __init__(
         self, real_label=1.0, fake_label=0.0, generator_label=1.0, reduction=DEFAULT_REDUCTION
     ):
@@ -39,25 +42,15 @@ class LeastSquares(WeightedLoss):
             real_label=real_label, fake_label=fake_label, generator_label=generator_label
         )
 
-    def discriminator_loss(
-        self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0
-    ):
-        return least_squares_discriminator_loss(
-            real_logits,
-            fake_logits,
-            real_label=self.real_label,
-            fake_label=self.fake_label,
-            **self.discriminator_options(real_weights, generated_weights),
-        )
+    def discriminator_options(self):
+        return {"real_label": self.real_label, "fake_label": self.fake_label}
 
-    def generator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
-        options = self.generator_options(generated_weights)
-        return least_squares_generator_loss(fake_logits, real_label=self.generator_label, **options)
+    def generator_options(self):
+        return {"real_label": self.generator_label}
 
     def get_config(self):
         return {
-            "real_label": self.real_label,
-            "fake_label": self.fake_label,
+            **self.discriminator_options(),
             "generator_label": self.generator_label,
             **super().get_config(),
         }

@@ -92,24 +92,21 @@ def relativistic_discriminator_loss(
 def relativistic_generator_loss(
     discriminator_real_outputs,
     discriminator_gen_outputs,
-    form="logistic",
-    average=True,
+    *,
     real_weights=1.0,
     generated_weights=1.0,
-    reduction=DEFAULT_REDUCTION,
+    **options,
 ):
     """Relativistic loss of G: that of D with real and generated images exchanged.
 
-    See `relativistic_discriminator_loss`.
+    See `relativistic_discriminator_loss`, also for the options `form`, `average` and `reduction`.
     """
     return relativistic_discriminator_loss(
         discriminator_gen_outputs,
         discriminator_real_outputs,
-        form,
-        average,
-        generated_weights,
-        real_weights,
-        reduction,
+        real_weights=generated_weights,
+        generated_weights=real_weights,
+        **options,
     )
 
 
@@ -117,28 +114,17 @@ class _Relativistic(WeightedLoss):
     """The part common to the six pairs; a subclass states its form and what it compares with."""
 
     generator_needs_real = True
+    discriminator_function = staticmethod(relativistic_discriminator_loss)
     form = None
     average = None
 
-    def discriminator_loss(
-        self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0
-    ):
-        return relativistic_discriminator_loss(
-            real_logits,
-            fake_logits,
-            self.form,
-            self.average,
-            **self.discriminator_options(real_weights, generated_weights),
+    def generator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
+        return self.discriminator_loss(
+            fake_logits, real_logits, real_weights=generated_weights, generated_weights=real_weights
         )
 
-    def generator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
-        return relativistic_generator_loss(
-            real_logits,
-            fake_logits,
-            self.form,
-            self.average,
-            **self.discriminator_options(real_weights, generated_weights),
-        )
+    def discriminator_options(self):
+        return {"form": self.form, "average": self.average}
 
 
 @register
@@ -146,6 +132,8 @@ class RelativisticStandardLogistic(_Relativistic):
     """Relativistic standard GAN, RSGAN (arXiv:1807.00734, section 4.1).
 
         L_D = mean softplus(D(G(z)) - D(x)),  L_G = mean softplus(D(x) - D(G(z)))
+
+    Both in [0, inf).
     """
 
     form, average = "logistic", False
@@ -156,6 +144,8 @@ class RelativisticStandardHinge(_Relativistic):
     """Row-by-row relativistic hinge loss (arXiv:1807.00734, section 4.2).
 
         L_D = mean max(0, 1 - D(x) + D(G(z))),  L_G = mean max(0, 1 + D(x) - D(G(z)))
+
+    Both in [0, inf).
     """
 
     form, average = "hinge", False
@@ -166,6 +156,8 @@ class RelativisticStandardLeastSquares(_Relativistic):
     """Row-by-row relativistic least squares (arXiv:1807.00734, section 4.2).
 
         L_D = mean (D(x) - D(G(z)) - 1)^2,  L_G = mean (D(G(z)) - D(x) - 1)^2
+
+    Both in [0, inf).
     """
 
     form, average = "least_squares", False
@@ -177,6 +169,8 @@ class RelativisticAverageLogistic(_Relativistic):
 
         L_D = mean softplus(mean D(G(z)) - D(x)) + mean softplus(D(G(z)) - mean D(x))
         L_G = mean softplus(mean D(x) - D(G(z))) + mean softplus(D(x) - mean D(G(z)))
+
+    Both in [0, inf).
     """
 
     form, average = "logistic", True
@@ -188,6 +182,8 @@ class RelativisticAverageHinge(_Relativistic):
 
         L_D = mean max(0, 1 - D(x) + mean D(G(z))) + mean max(0, 1 + D(G(z)) - mean D(x))
         L_G = mean max(0, 1 - D(G(z)) + mean D(x)) + mean max(0, 1 + D(x) - mean D(G(z)))
+
+    Both in [0, inf).
     """
 
     form, average = "hinge", True
@@ -199,6 +195,8 @@ class RelativisticAverageLeastSquares(_Relativistic):
 
         L_D = mean (D(x) - mean D(G(z)) - 1)^2 + mean (D(G(z)) - mean D(x) + 1)^2
         L_G = mean (D(G(z)) - mean D(x) - 1)^2 + mean (D(x) - mean D(G(z)) + 1)^2
+
+    Both in [0, inf).
     """
 
     form, average = "least_squares", True

@@ -28,14 +28,8 @@ class Wasserstein(WeightedLoss):
         ValueError: if `reduction` is unknown.
     """
 
-    def discriminator_loss(
-        self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0
-    ):
-        options = self.discriminator_options(real_weights, generated_weights)
-        return wasserstein_discriminator_loss(real_logits, fake_logits, **options)
-
-    def generator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
-        return wasserstein_generator_loss(fake_logits, **self.generator_options(generated_weights))
+    discriminator_function = staticmethod(wasserstein_discriminator_loss)
+    generator_function = staticmethod(wasserstein_generator_loss)
 
 
 @register
@@ -57,30 +51,17 @@ class Hinge(WeightedLoss):
         ValueError: if a margin is not finite or `reduction` is unknown.
     """
 
+    discriminator_function = staticmethod(wasserstein_hinge_discriminator_loss)
+    generator_function = staticmethod(wasserstein_hinge_generator_loss)
+
     def __init__(self, real_hinge=1.0, generated_hinge=1.0, reduction=DEFAULT_REDUCTION):
         super().__init__(reduction)
         self.real_hinge, self.generated_hinge = check_finite(
             real_hinge=real_hinge, generated_hinge=generated_hinge
         )
 
-    def discriminator_loss(
-        self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0
-    ):
-        return wasserstein_hinge_discriminator_loss(
-            real_logits,
-            fake_logits,
-            real_hinge=self.real_hinge,
-            generated_hinge=self.generated_hinge,
-            **self.discriminator_options(real_weights, generated_weights),
-        )
-
-    def generator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
-        options = self.generator_options(generated_weights)
-        return wasserstein_hinge_generator_loss(fake_logits, **options)
+    def discriminator_options(self):
+        return {"real_hinge": self.real_hinge, "generated_hinge": self.generated_hinge}
 
     def get_config(self):
-        return {
-            "real_hinge": self.real_hinge,
-            "generated_hinge": self.generated_hinge,
-            **super().get_config(),
-        }
+        return {**self.discriminator_options(), **super().get_config()}

@@ -16,13 +16,6 @@ def seeded(seed):
     return lambda: next(counter)
 
 
-def positive_int(name, value):
-    """Returns `value` if it is a positive integer; raises ValueError otherwise."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"`{name}` must be a positive integer. Received: {name}={value!r}")
-    return value
-
-
 def height_and_width(image_size, smallest, largest):
     """Returns `(height, width)` of an int or a pair, both within the range a network can make.
 

@@ -13,12 +13,8 @@ import math
 
 from keras import Input, Model, layers
 
-from tfgan_suite.networks._building import (
-    height_and_width,
-    normal_initializer,
-    positive_int,
-    seeded,
-)
+from tfgan_suite.checks import positive_int
+from tfgan_suite.networks._building import height_and_width, normal_initializer, seeded
 
 SMALLEST, LARGEST = 16, 128
 

@@ -9,7 +9,8 @@ import math
 import keras
 from keras import Input, Model, layers
 
-from tfgan_suite.networks._building import positive_int, seeded
+from tfgan_suite.checks import positive_int
+from tfgan_suite.networks._building import seeded
 
 ACTIVATIONS = ("maxout", "leaky_relu", "relu", "tanh")
 

@@ -1,50 +1,18 @@
 """What all penalties share: weight, interval, the player they are for, a memory."""
 
-import math
-import numbers
-
 import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.distribution import assign_all, replica_rows
-from tfgan_suite.losses._reduction import at_least_float32, check_same_shape
+from tfgan_suite.checks import positive_int
+from tfgan_suite.distribution import assign_all
+from tfgan_suite.losses._configured import Configured
+from tfgan_suite.losses._reduction import check_same_shape
 from tfgan_suite.losses.lookup import snake_case
+from tfgan_suite.losses.penalties._arguments import as_images, check_at_least
+from tfgan_suite.losses.penalties._draws import as_seed
+from tfgan_suite.losses.penalties._player import Player
 from tfgan_suite.registration import public
-
-
-class Player:
-    """A network as penalties call it: with images (or latents) alone, in training mode.
-
-    The function that is trained is the one that is penalized, so Dropout drops and BatchNorm uses
-    the statistics of the batch. But the call leaves no trace in the network: interpolated or
-    augmented images move no average.
-
-    Args:
-        network: a `keras.Model`, or any callable.
-        condition: what the network takes beside its input, or None.
-        known: pairs `(input, output)` of calls made already; the same input tensor is not put
-            through the network again.
-    """
-
-    def __init__(self, network, condition=None, known=()):
-        self.network = network
-        self.condition = condition
-        self.known = [(x, at_least_float32(y)) for x, y in known if y is not None]
-
-    def __call__(self, inputs):
-        for known, output in self.known:
-            if inputs is known:
-                return output
-        arguments = inputs if self.condition is None else [inputs, self.condition]
-        if isinstance(self.network, keras.layers.Layer):
-            with keras.StatelessScope():  # collects what layers assign, and is thrown away
-                outputs = self.network(arguments, training=True)
-        else:
-            outputs = self.network(arguments)
-        # Of a network with several outputs (AC-GAN) the first is the logits.
-        first = outputs[0] if isinstance(outputs, (list, tuple)) else outputs
-        return at_least_float32(first)
 
 
 class Memory(keras.layers.Layer):
@@ -68,7 +36,7 @@ class Memory(keras.layers.Layer):
 
 
 @public
-class Penalty:
+class Penalty(Configured):
     """A scalar added to the discriminator's loss: `weight * penalty`.
 
     A subclass implements `value` and is decorated with `registration.register`. Everything is
@@ -96,11 +64,7 @@ class Penalty:
 
     def __init__(self, weight, interval=1):
         self.weight = check_at_least(0.0, weight=weight)
-        if isinstance(interval, bool) or not isinstance(interval, int) or interval < 1:
-            raise ValueError(
-                f"`interval` must be a positive integer. Received: interval={interval!r}"
-            )
-        self.interval = interval
+        self.interval = positive_int("interval", interval)
 
     @property
     def name(self):
@@ -133,9 +97,7 @@ class Penalty:
             ValueError: if the shapes of `real` and `fake` differ, images are not float, or the
                 discriminator's output does not depend on the images.
         """
-        value, statistics = self.compute(
-            discriminator, real, fake, condition, seed=seed, **known
-        )
+        value, statistics = self.compute(discriminator, real, fake, condition, seed=seed, **known)
         self.remember(statistics)
         return value
 
@@ -228,14 +190,6 @@ class Penalty:
     def get_config(self):
         return {"weight": self.weight, "interval": self.interval}
 
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)
-
-    def __repr__(self):
-        options = ", ".join(f"{k}={v!r}" for k, v in self.get_config().items())
-        return f"{type(self).__name__}({options})"
-
 
 @public
 class GeneratorPenalty(Penalty):
@@ -273,88 +227,3 @@ class GeneratorPenalty(Penalty):
     def value(self, generator, latents, seed):
         """The unweighted penalty; `generator` takes latents alone and gives images."""
         raise NotImplementedError(f"{type(self).__name__} must implement `value`.")
-
-
-# --- Building blocks of penalties -----------------------------------------------------------
-
-
-def check_at_least(bound, **number):
-    """Returns the number given by name as a float; raises ValueError below `bound` or infinite."""
-    ((name, value),) = number.items()
-    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not is_number or not value >= bound:
-        raise ValueError(f"`{name}` must be >= {bound:g}. Received: {name}={value!r}")
-    if math.isinf(value):
-        raise ValueError(f"`{name}` must be finite. Received: {name}={value!r}")
-    return float(value)
-
-
-def as_images(**tensors):
-    """Float tensors, half precision as float32; None stays None; integers raise ValueError."""
-    result = []
-    for name, tensor in tensors.items():
-        tensor = None if tensor is None else at_least_float32(tensor)
-        if tensor is not None and not tensor.dtype.is_floating:
-            raise ValueError(
-                f"`{name}` must be float, or there is no gradient to it. "
-                f"Received: {name} of dtype {tensor.dtype.name}"
-            )
-        result.append(tensor)
-    return result
-
-
-def as_seed(seed):
-    """`seed` as a tensor; a new one, from Keras's global seed, for None."""
-    if seed is None:
-        return tf.random.uniform([2], maxval=tf.int32.max, dtype=tf.int32)
-    return tf.convert_to_tensor(seed)
-
-
-def other_seed(seed, index):
-    """The `index`-th of the seeds that follow from one seed."""
-    return seed + tf.constant([7919 * index, 0], seed.dtype)
-
-
-def rows_like(tensor, row_shape, seed, distribution):
-    """A random row for each row of `tensor`, different on every replica: see `replica_rows`."""
-    rows = replica_rows(tensor.shape[0] or tf.shape(tensor)[0], row_shape, seed, distribution)
-    return tf.cast(rows, tensor.dtype)
-
-
-def input_gradients(network, inputs, weights=None, names=("discriminator", "images")):
-    """Gradient of each row's outputs with respect to that row's input.
-
-    With several outputs a row (PatchGAN), it is the gradient of their sum, or of their sum weighted
-    by `weights(outputs)` (a vector-Jacobian product).
-
-    Args:
-        network: a `Player`.
-        inputs: tensor `[N, ...]`.
-        weights: a function of the outputs, or None.
-        names: what errors call the network and its inputs.
-
-    Returns:
-        Tensor of the shape of `inputs`; differentiable once more.
-
-    Raises:
-        ValueError: if the network's output does not depend on the inputs.
-    """
-    inputs = tf.identity(inputs)  # outputs known already have no tape to their input
-    with tf.GradientTape() as tape:
-        tape.watch(inputs)
-        outputs = network(inputs)
-        if weights is not None:
-            outputs = outputs * weights(outputs)
-    gradients = tape.gradient(outputs, inputs)
-    if gradients is None:
-        raise ValueError(
-            f"The {names[0]}'s output does not depend on the {names[1]} by differentiable "
-            "operations, so a penalty on its gradient has no meaning. "
-            f"Received: {names[0]}={network.network!r}"
-        )
-    return gradients
-
-
-def squared_norms(tensor):
-    """Squared Euclidean norm of each row: `[N, ...]` -> `[N]`."""
-    return tf.reduce_sum(tf.square(tensor), axis=list(range(1, tensor.shape.rank)))

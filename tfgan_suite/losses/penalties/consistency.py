@@ -3,13 +3,9 @@
 import keras
 import tensorflow as tf
 
-from tfgan_suite.losses.penalties.base import (
-    GeneratorPenalty,
-    Penalty,
-    check_at_least,
-    other_seed,
-    rows_like,
-)
+from tfgan_suite.losses.penalties._arguments import check_at_least
+from tfgan_suite.losses.penalties._draws import other_seed, rows_like
+from tfgan_suite.losses.penalties.base import GeneratorPenalty, Penalty
 from tfgan_suite.registration import public, register
 
 
@@ -96,7 +92,8 @@ class ConsistencyRegularization(_Consistency):
         weight: lambda of the paper.
         transform: T, a function `f(images, seed)` of float images and an int tensor of shape `[2]`,
             registered with Keras if the trainer is to be saved; None for `flip_and_shift`, the
-            paper's choice.
+            paper's choice. All replicas hand it the same seed: draw from it by
+            `distribution.replica_rows`, or they all transform their images alike.
         interval: see `Penalty`.
 
     Raises:
@@ -113,14 +110,16 @@ class ConsistencyRegularization(_Consistency):
 @register
 class BalancedConsistencyRegularization(_Consistency):
     """bCR (Zhao et al. 2020, "Improved Consistency Regularization for GANs", arXiv:2002.04724,
-    section 2.2).
+    section 2.2, algorithm 1).
 
         penalty = mean (D(x) - D(T(x)))^2
                   + fake_ratio * mean (D(G(z)) - D(T(G(z))))^2     in [0, inf)
 
+    Real and generated images are transformed with draws of their own.
+
     Args:
-        weight: the paper's lambda_real.
-        fake_ratio: the paper's lambda_fake / lambda_real, >= 0.
+        weight: the paper's lambda_real, 10 there.
+        fake_ratio: the paper's lambda_fake / lambda_real, >= 0; it has 10 for both.
         transform: see `ConsistencyRegularization`.
         interval: see `Penalty`.
 
@@ -141,13 +140,23 @@ class BalancedConsistencyRegularization(_Consistency):
         return {**super().get_config(), "fake_ratio": self.fake_ratio}
 
 
-def _near(latents, stddev, seed):
-    return latents + stddev * rows_like(latents, latents.shape[1:], seed, "normal")
+class _LatentNoise(Penalty):
+    """The part common to both players' zCR: latents a little beside the first ones."""
+
+    def __init__(self, weight, stddev, interval):
+        super().__init__(weight, interval)
+        self.stddev = check_at_least(0.0, stddev=stddev)
+
+    def near(self, latents, seed):
+        return latents + self.stddev * rows_like(latents, latents.shape[1:], seed, "normal")
+
+    def get_config(self):
+        return {**super().get_config(), "stddev": self.stddev}
 
 
 @register
-class LatentConsistencyRegularization(Penalty):
-    """The discriminator's part of zCR (arXiv:2002.04724, section 2.3).
+class LatentConsistencyRegularization(_LatentNoise):
+    """The discriminator's part of zCR (arXiv:2002.04724, section 2.3, algorithm 2).
 
         penalty = mean (D(G(z)) - D(G(z + d)))^2,  d ~ N(0, stddev^2 I)     in [0, inf)
 
@@ -155,8 +164,8 @@ class LatentConsistencyRegularization(Penalty):
     are latents of its own, not those of the images in the adversarial loss.
 
     Args:
-        weight: the paper's lambda_dis.
-        stddev: standard deviation of d, >= 0.
+        weight: the paper's lambda_dis, 5 there.
+        stddev: standard deviation of d, >= 0; the paper's sigma_noise, 0.03 there.
         interval: see `Penalty`.
 
     Raises:
@@ -166,29 +175,27 @@ class LatentConsistencyRegularization(Penalty):
     needs_latents = True
 
     def __init__(self, weight=5.0, stddev=0.03, interval=1):
-        super().__init__(weight, interval)
-        self.stddev = check_at_least(0.0, stddev=stddev)
+        super().__init__(weight, stddev, interval)
 
     def value(self, discriminator, real, fake, seed, generator, latents):
-        near = _near(latents, self.stddev, seed)
+        near = self.near(latents, seed)
         first, second = (tf.stop_gradient(generator(z)) for z in (latents, near))
         return _distance(discriminator, first, second)
 
-    def get_config(self):
-        return {**super().get_config(), "stddev": self.stddev}
-
 
 @register
-class LatentDiversityRegularization(GeneratorPenalty):
-    """The generator's part of zCR (arXiv:2002.04724, section 2.3): other latents, other images.
+class LatentDiversityRegularization(_LatentNoise, GeneratorPenalty):
+    """The generator's part of zCR (arXiv:2002.04724, section 2.3, algorithm 2): other latents,
+    other images.
 
         penalty = -mean (G(z) - G(z + d))^2,  d ~ N(0, stddev^2 I)     in (-inf, 0]
 
-    The mean runs over pixels too, so that the weight does not depend on the size of the images.
+    Deviation: the paper writes a squared norm; the mean runs over pixels too, so that the weight
+    does not depend on the size of the images.
 
     Args:
-        weight: the paper's lambda_gen.
-        stddev: standard deviation of d, >= 0.
+        weight: the paper's lambda_gen, 0.5 there.
+        stddev: standard deviation of d, >= 0; the paper's sigma_noise, 0.03 there.
         interval: see `Penalty`.
 
     Raises:
@@ -196,12 +203,8 @@ class LatentDiversityRegularization(GeneratorPenalty):
     """
 
     def __init__(self, weight=0.5, stddev=0.03, interval=1):
-        super().__init__(weight, interval)
-        self.stddev = check_at_least(0.0, stddev=stddev)
+        super().__init__(weight, stddev, interval)
 
     def value(self, generator, latents, seed):
-        near = _near(latents, self.stddev, seed)
+        near = self.near(latents, seed)
         return -tf.reduce_mean(tf.math.squared_difference(generator(latents), generator(near)))
-
-    def get_config(self):
-        return {**super().get_config(), "stddev": self.stddev}

@@ -3,16 +3,10 @@
 import tensorflow as tf
 
 from tfgan_suite.losses._reduction import DEFAULT_REDUCTION, check_same_shape, weighted
-from tfgan_suite.losses.penalties.base import (
-    Penalty,
-    Player,
-    as_images,
-    as_seed,
-    check_at_least,
-    input_gradients,
-    rows_like,
-    squared_norms,
-)
+from tfgan_suite.losses.penalties._arguments import as_images, check_at_least
+from tfgan_suite.losses.penalties._draws import as_seed, rows_like
+from tfgan_suite.losses.penalties._player import Player, input_gradients, squared_norms
+from tfgan_suite.losses.penalties.base import Penalty
 from tfgan_suite.registration import public, register
 
 
@@ -81,7 +75,8 @@ class GradientPenalty(_NormPenalty):
 
 @register
 class DRAGAN(_NormPenalty):
-    """Keeps the gradient's norm near 1 around real images (Kodali et al. 2017, arXiv:1705.07215).
+    """Keeps the gradient's norm near 1 around real images (Kodali et al. 2017, "On Convergence and
+    Stability of GANs", arXiv:1705.07215, equation 1).
 
         penalty = mean (|grad D(x + d)|_2 - target)^2,  d ~ N(0, stddev^2 I)     in [0, inf)
 
@@ -89,10 +84,11 @@ class DRAGAN(_NormPenalty):
     and then a point on the line from x to x + d; this is the formula of the paper.
 
     Args:
-        weight: lambda of the paper.
-        target: k of the paper, the norm aimed at, >= 0.
+        weight: lambda of the paper, 10 there.
+        target: k of the paper, the norm aimed at, >= 0; 1 there.
         stddev: standard deviation of the noise in units of pixel values (images are in [-1, 1]),
-            >= 0; the square root of the paper's c.
+            >= 0; the square root of the paper's c. Deviation: the paper suggests c = 10, which is
+            no small neighbourhood of images in [-1, 1]; the authors ask to fit c to the range.
         one_sided: penalize only norms above the target.
         epsilon: added to the squared norm, >= 0.
         interval: see `Penalty`.

@@ -2,7 +2,8 @@
 
 import tensorflow as tf
 
-from tfgan_suite.losses.penalties.base import Penalty, check_at_least
+from tfgan_suite.losses.penalties._arguments import check_at_least
+from tfgan_suite.losses.penalties.base import Penalty
 from tfgan_suite.registration import register
 
 
@@ -29,20 +30,21 @@ class Drift(Penalty):
 @register
 class LeCam(Penalty):
     """Regularization for little data (Tseng et al. 2021, "Regularizing Generative Adversarial
-    Networks under Limited Data", arXiv:2104.03310).
+    Networks under Limited Data", arXiv:2104.03310, equation 4).
 
         penalty = mean (D(x) - a_F)^2 + mean (D(G(z)) - a_R)^2     in [0, inf)
 
     a_R and a_F are exponential moving averages of D on real and on generated images, and are saved
     with the trainer. The first update has no averages yet: its penalty is 0, and its means become
-    the averages. The averages move after the penalty was computed.
+    the averages. Deviation: the averages move after the penalty was computed, in the authors' code
+    before; so they are the same on all replicas.
 
     Args:
-        weight: lambda of the paper.
-        decay: of the moving averages, in [0, 1).
+        weight: lambda of the paper; 0.3 in the authors' script for all of CIFAR-10.
+        decay: of the moving averages, in [0, 1); 0.99 in the authors' code for StyleGAN2.
         rectified: as in the authors' code, which penalizes only D(x) above a_F and D(G(z)) below
-            a_R: mean max(0, D(x) - a_F)^2 + mean max(0, a_R - D(G(z)))^2. False is the paper's
-            formula.
+            a_R: mean max(0, D(x) - a_F)^2 + mean max(0, a_R - D(G(z)))^2. It is steadier in early
+            training, where D may yet prefer generated images. False is the paper's formula.
         interval: see `Penalty`. The averages see only the updates in which it is computed.
 
     Raises:

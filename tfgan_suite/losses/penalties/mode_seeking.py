@@ -3,7 +3,8 @@
 import tensorflow as tf
 
 from tfgan_suite.losses.auxiliary.diversity import mode_seeking_loss
-from tfgan_suite.losses.penalties.base import GeneratorPenalty, check_at_least
+from tfgan_suite.losses.penalties._arguments import check_at_least
+from tfgan_suite.losses.penalties.base import GeneratorPenalty
 from tfgan_suite.registration import register
 
 
@@ -13,8 +14,10 @@ class ModeSeeking(GeneratorPenalty):
 
         penalty = mean 1 / (d_I(G(z_1), G(z_2)) / d_z(z_1, z_2) + epsilon)     in [0, 1 / epsilon]
 
-    z_2 is z_1 of the next row of the minibatch, with the condition of this row. See
-    `mode_seeking_loss`.
+    Rows of the minibatch are compared in pairs, the first with the second, the third with the
+    fourth: z_2 is the z_1 of the other, with the condition of this one. (A last row without another
+    is compared with the first.) So replicas whose shares are even compare what one device would.
+    See `mode_seeking_loss`.
 
     Args:
         weight: lambda_ms of the paper.
@@ -35,7 +38,9 @@ class ModeSeeking(GeneratorPenalty):
                 "ModeSeeking compares rows of a minibatch, so it needs at least two. "
                 f"Received: latents.shape={tuple(latents.shape)}"
             )
-        others = tf.roll(latents, 1, axis=0)
+        rows = latents.shape[0] or tf.shape(latents)[0]
+        partners = tf.bitwise.bitwise_xor(tf.range(rows), 1)
+        others = tf.gather(latents, tf.where(partners < rows, partners, 0))
         return mode_seeking_loss(
             generator(latents), generator(others), latents, others, epsilon=self.epsilon
         )

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tfgan_suite.checks import positive_int
 from tfgan_suite.losses._reduction import at_least_float32
 from tfgan_suite.losses.penalties.base import Penalty
 from tfgan_suite.registration import public, register
@@ -143,11 +144,7 @@ class SpectralNormRegularization(WeightPenalty):
 
     def __init__(self, weight=0.01, iterations=1, interval=1):
         super().__init__(weight, interval)
-        if isinstance(iterations, bool) or not isinstance(iterations, int) or iterations < 1:
-            raise ValueError(
-                f"`iterations` must be a positive integer. Received: iterations={iterations!r}"
-            )
-        self.iterations = iterations
+        self.iterations = positive_int("iterations", iterations)
 
     def build(self, network):
         sizes = [matrix_rows(kernel, to_matrix) for kernel, to_matrix in kernels(network)]

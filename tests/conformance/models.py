@@ -1,0 +1,229 @@
+"""The kinds of cases that are models or parts of them: layers, networks, trainers."""
+
+import math
+import types
+
+import keras
+import numpy as np
+import tensorflow as tf
+from kinds import Case, Result, gradients, part
+
+from tfgan_suite import testing
+from tfgan_suite.export import export
+from tfgan_suite.latents import LatentPrior
+
+LATENT_DIM = 5
+
+
+def array(tensor):
+    return np.asarray(keras.ops.convert_to_numpy(tensor), "float64")
+
+
+def served(trainer, folder):
+    """Images that a trainer's exported generator makes of some latents, and those latents."""
+    latents = tf.constant(testing.points(3, trainer.latent_dim))
+    signatures = tf.saved_model.load(str(export(trainer, folder))).signatures
+    return signatures["serving_default"](latents=latents)["images"], latents
+
+
+def generator_with(call, inputs):
+    """A generator of latents whose last step is `call`, on inputs of the shapes of some arrays."""
+    latents, made = keras.Input((LATENT_DIM,)), []
+    for seed, x in enumerate(inputs):
+        kernel = keras.initializers.GlorotUniform(seed=seed)
+        if np.issubdtype(x.dtype, np.integer):
+            scores = keras.layers.Dense(int(x.max()) + 1, kernel_initializer=kernel)(latents)
+            made.append(keras.ops.cast(keras.ops.argmax(scores, axis=-1), "int32"))
+        else:
+            y = keras.layers.Dense(math.prod(x.shape[1:]), kernel_initializer=kernel)(latents)
+            made.append(keras.layers.Reshape(x.shape[1:])(y))
+    outputs = call(made if len(made) > 1 else made[0])
+    return keras.Model(latents, tf.nest.flatten(outputs)[0])
+
+
+class RowsCase(Case):
+    """What gives something for each row of a batch.
+
+    Args:
+        make: function of nothing that gives it.
+        *inputs: arrays to call it with.
+    """
+
+    def __init__(self, make, *inputs):
+        super().__init__(make)
+        self.inputs = inputs
+
+    def call(self, thing, inputs, training):
+        return tf.nest.flatten(thing(inputs if len(inputs) > 1 else inputs[0], training=training))
+
+    def differentiated(self, thing, weights, inputs, training):
+        floats = [x for x in inputs if x.dtype.is_floating]
+        with tf.GradientTape() as tape:
+            tape.watch(floats)
+            outputs = self.call(thing, inputs, training)
+        found = gradients(tape, outputs[0], [*weights, *floats])
+        return Result(outputs, found[: len(weights)], found[len(weights) :])
+
+    @staticmethod
+    def joined(first, second):
+        values = [np.concatenate([a, b]) for a, b in zip(first.values, second.values)]
+        return Result(values, [a + b for a, b in zip(first.weights, second.weights)], [])
+
+    def saved_and_loaded(self, folder):
+        model = self.model()
+        model.save(folder / "model.keras")
+        loaded = keras.saving.load_model(folder / "model.keras")
+        inputs = [tf.constant(x) for x in self.inputs]
+        return zip(*(self.call(m, inputs, False) for m in (model, loaded)), strict=True)
+
+    def exported_and_loaded(self, folder):
+        generator = generator_with(self.made(), self.inputs)
+        stub = types.SimpleNamespace(
+            generator=generator,
+            serving_generator=generator,
+            latent_dim=LATENT_DIM,
+            latent_prior=LatentPrior(LATENT_DIM),
+        )
+        images, latents = served(stub, folder)
+        return [(generator(latents), images)]
+
+
+class Layer(RowsCase):
+    """A layer.
+
+    Args:
+        make: function of nothing that gives it, under the policy of the moment.
+        *inputs: arrays to call it with; the first axis of the first is the batch.
+        of_its_batch: why two replicas differ from one in training, or "".
+        rows: the inputs whose first axis is the batch.
+        per_row: whether it has a result for each row of the batch.
+    """
+
+    gives_float32 = False
+    half_tolerance = 0.03
+
+    def __init__(self, make, *inputs, of_its_batch="", rows=(0, 1), per_row=True):
+        super().__init__(make, *inputs)
+        self.modes = (False,) if of_its_batch else (False, True)
+        self.rows, self.per_row = rows, per_row
+
+    def made(self):
+        """The layer, with weights that are not initial: gates that start at 0 are open."""
+        keras.utils.set_random_seed(1)
+        layer = self.make()
+        shapes = [x.shape for x in self.inputs]
+        layer.build(shapes if len(shapes) > 1 else shapes[0])
+        for weight in layer.trainable_weights:
+            if not np.any(array(weight)):
+                weight.assign(np.full(weight.shape, 0.25))
+        return layer
+
+    def prepare(self, thing=None):
+        layer = thing or self.made()
+        weights = [v.value for v in layer.trainable_variables]
+
+        def run(index=None, training=True):
+            inputs = [part(x, index if i in self.rows else None) for i, x in enumerate(self.inputs)]
+            return self.differentiated(layer, weights, inputs, training)
+
+        return run
+
+    def on_two_replicas(self, strategy):
+        for both, alone in super().on_two_replicas(strategy):
+            # What comes behind the first output belongs to no row.
+            yield both._replace(values=both.values[:1]), alone._replace(values=alone.values[:1])
+
+    def joined(self, first, second):
+        if self.per_row:
+            return super().joined(first, second)
+        np.testing.assert_array_equal(first.values[0], second.values[0])
+        return first
+
+    def model(self):
+        """A model of the layer alone, whose state has moved."""
+        layer = self.made()
+        self.call(layer, [tf.constant(x) for x in self.inputs], True)
+        inputs = [keras.Input(x.shape[1:], dtype=x.dtype) for x in self.inputs]
+        return keras.Model(inputs, layer(inputs if len(inputs) > 1 else inputs[0]))
+
+    def exported_and_loaded(self, folder):
+        pairs = super().exported_and_loaded(folder)
+        model = self.model()  # what Keras takes for the shape is the shape
+        actual = self.call(model, [tf.constant(x) for x in self.inputs], False)
+        for symbolic, y in zip(model.outputs, actual, strict=True):
+            assert symbolic.shape[1:] == tuple(y.shape)[1:]
+        return pairs
+
+
+class Network(RowsCase):
+    """A network of one input, run as at inference."""
+
+    def __init__(self, make):
+        super().__init__(make, testing.images(4, make().inputs[0].shape[1:]))
+
+    def made(self):
+        return self.make()
+
+    def model(self):
+        return self.make()
+
+    def prepare(self, thing=None):
+        network = thing or self.make()
+        weights = [v.value for v in network.trainable_variables]
+
+        def run(index=None, training=True):
+            inputs = [part(x, index) for x in self.inputs]
+            return self.differentiated(network, weights, inputs, False)
+
+        return run
+
+
+class Trainer(Case):
+    """A compiled trainer of vectors with two components."""
+
+    BATCH, STEPS = 4, 2
+    half_tolerance = None
+
+    def fit(self, trainer, seed=0):
+        """Trains, and returns networks and losses."""
+        x = testing.points(self.STEPS * self.BATCH * trainer.discriminator_steps, seed=seed)
+        history = trainer.fit(x, batch_size=self.BATCH, shuffle=False, verbose=0).history
+        return Result([*self.networks(trainer), history["d_loss"], history["g_loss"]], [], [])
+
+    @staticmethod
+    def networks(trainer):
+        networks = [trainer.generator, trainer.discriminator, trainer.ema_generator]
+        return [testing.vector(network) for network in networks if network]
+
+    def trainer(self, **compile_options):
+        trainer = self.make()
+        trainer.compile_from_config({**trainer.get_compile_config(), **compile_options})
+        return trainer
+
+    def eager(self):
+        return self.fit(self.trainer(run_eagerly=True))
+
+    def compiled(self, jit_compile):
+        return self.fit(self.trainer(jit_compile=jit_compile))
+
+    def half(self, dtype):
+        keras.config.set_dtype_policy(f"mixed_{dtype}")
+        return self.eager().values, None, []
+
+    def on_two_replicas(self, strategy):
+        with strategy.scope():
+            trainer = self.make()
+        yield self.fit(trainer), self.eager()
+
+    def saved_and_loaded(self, folder):
+        trainer = self.trainer(run_eagerly=True)
+        self.fit(trainer)
+        trainer.save(folder / "trainer.keras")
+        loaded = keras.saving.load_model(folder / "trainer.keras")
+        return zip(*(self.fit(t, seed=1).values for t in (trainer, loaded)), strict=True)
+
+    def exported_and_loaded(self, folder):
+        trainer = self.trainer(run_eagerly=True)
+        self.fit(trainer)
+        images, latents = served(trainer, folder)
+        return [(trainer(latents), images)]

@@ -1,0 +1,78 @@
+"""What everything in the list of cases must do, whatever it computes."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from cases import CASES
+
+EVERY = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+
+
+def those(attribute):
+    """The cases that have something which the others lack."""
+    found = {name: case for name, case in CASES.items() if getattr(case, attribute)}
+    return pytest.mark.parametrize("case", found.values(), ids=found)
+
+
+def arrays(tensors):
+    return [
+        np.asarray(keras.ops.convert_to_numpy(t), "float64") for t in tf.nest.flatten(tensors)
+    ]
+
+
+def assert_close(ours, expected, tolerance):
+    for a, b in zip(arrays(ours), arrays(expected), strict=True):
+        np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance)
+
+
+@EVERY
+@pytest.mark.parametrize("jit_compile", [False, True], ids=["graph", "xla"])
+def test_compiled_equals_eager(case, jit_compile):
+    """Values, and gradients with respect to weights and inputs."""
+    compiled, eager = case.compiled(jit_compile), case.eager()
+    assert_close(compiled, eager, case.tolerance)
+    assert any(np.any(a) for a in arrays(eager))
+
+
+@EVERY
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_half_precision_is_finite_and_near_float32(case, dtype):
+    half, exact, others = case.half(dtype)
+    assert all(np.isfinite(a).all() for a in arrays([half, others]))
+    if case.gives_float32 and exact is not None:
+        assert all(value.dtype == tf.float32 for value in half)
+    if case.half_tolerance is not None:
+        for a, b in zip(arrays(half), arrays(exact), strict=True):
+            assert np.abs(a - b).max() <= case.half_tolerance * np.abs(b).max()
+
+
+@those("has_config")
+def test_config_round_trip(case):
+    thing, again, values = case.config_round_trip()
+    assert type(again) is type(thing)
+    assert json.dumps(again.get_config()) == json.dumps(thing.get_config())
+    for a, b in values:
+        assert_close(b, a, 0)
+
+
+@those("has_file")
+def test_a_keras_file_brings_it_back(case, tmp_path):
+    for before, after in case.saved_and_loaded(tmp_path):
+        assert_close(after, before, 1e-6)
+
+
+@EVERY
+def test_exported_and_loaded_it_computes_the_same(case, tmp_path):
+    for before, after in case.exported_and_loaded(tmp_path):
+        assert_close(after, before, 1e-4)
+
+
+@EVERY
+def test_two_replicas_equal_one(case, two_replicas):
+    """Values, and gradients with respect to the weights."""
+    for both, alone in case.on_two_replicas(two_replicas):
+        assert_close(both.values, alone.values, case.tolerance)
+        assert_close(both.weights, alone.weights, case.tolerance)

@@ -1,0 +1,16 @@
+"""What losses and penalties share as objects that Keras saves."""
+
+
+class Configured:
+    """An object that its constructor's arguments describe."""
+
+    def get_config(self):
+        return {}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
+
+    def __repr__(self):
+        options = ", ".join(f"{k}={v!r}" for k, v in self.get_config().items())
+        return f"{type(self).__name__}({options})"
