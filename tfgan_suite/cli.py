@@ -1,4 +1,4 @@
-"""The command line: `python -m tfgan_suite train | sample | evaluate | export | list`.
+"""The command line: `python -m tfgan_suite train | sample | evaluate | export | verify | list`.
 
 TensorFlow is imported only where a command needs it: help, the list of recipes and a wrong name are
 answered at once. Exit status: 0 done, 2 an error (one line on standard error; with
@@ -92,6 +92,14 @@ def _parser():
     export.add_argument("--to", metavar="DIR", help="(default: saved_models/NAME)")
     export.add_argument("--version", type=_at_least(1), metavar="N", help="(default: the next)")
     export.add_argument("--raw", action="store_true", help="as trained, not the moving average")
+    export.add_argument("--classes", type=_at_least(1), metavar="N", help="of a conditional one")
+    export.add_argument("--licence", metavar="TEXT", help="of the model, for its card")
+    export.add_argument("--dataset", metavar="TEXT", help="it was trained on, for its card")
+
+    verify = commands.add_parser("verify", help="check an exported generator; exit status 1: a fault")
+    verify.set_defaults(run=_verify)
+    verify.add_argument("path", metavar="PATH", help="a version, or a model: its largest version")
+    verify.add_argument("--against", metavar="RUN", help="the run or .keras file it was made from")
 
     listing = commands.add_parser("list", help="list the recipes")
     listing.set_defaults(run=_list)
@@ -163,9 +171,23 @@ def _evaluate(arguments):
 def _export(arguments):
     restored, commands = _restore(arguments.source)
     version = commands.publish(
-        restored, to=arguments.to, version=arguments.version, raw=arguments.raw
+        restored,
+        to=arguments.to,
+        version=arguments.version,
+        raw=arguments.raw,
+        classes=arguments.classes,
+        card={"licence": arguments.licence, "dataset": arguments.dataset},
     )
     print(f"exported {restored.file} to {version}")
+
+
+def _verify(arguments):
+    if not pathlib.Path(arguments.path).is_dir():
+        raise ValueError(f"There is no such directory of a model. Received: {arguments.path!r}")
+    against = _restore(arguments.against)[0] if arguments.against else None
+    with _quiet_imports():
+        from tfgan_suite.experiment import commands
+    return 0 if commands.verify(arguments.path, against) else 1
 
 
 def _list(arguments):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import tfgan_suite.export
+from tfgan_suite.export import loading
 from tfgan_suite.latents import LatentPrior
 
 LATENT_DIM = 6
@@ -44,6 +45,13 @@ def build_generator(seed=0, policy="float32"):
         value = rng.normal(0.0, 0.3, weight.shape)
         weight.assign(np.abs(value) + 0.5 if "variance" in weight.path else value)
     return generator
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_loader():
+    """One process of the C API for all models of these tests."""
+    with loading.shared_loader():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -83,12 +83,16 @@ def test_foreign_variable_is_named(refused):
     assert "counter" in refused(around(Counts(assign=False)))
 
 
-def test_conditional_generator(refused):
-    latents, labels = keras.Input((6,)), keras.Input((), dtype="int32")
-    x = keras.layers.Embedding(10, 6)(labels) * latents
-    assert "Received: inputs of shapes [(None, 6), (None,)]" in refused(
-        keras.Model([latents, labels], x)
-    )
+def test_three_inputs(refused):
+    inputs = [keras.Input((6,)) for _ in range(3)]
+    message = refused(keras.Model(inputs, keras.layers.Add()(inputs)))
+    assert "Received: inputs of shapes [(None, 6), (None, 6), (None, 6)]" in message
+
+
+def test_a_condition_that_is_no_vector(refused):
+    latents, maps = keras.Input((6,)), keras.Input((2, 2, 6))
+    x = keras.layers.Add()([latents, keras.layers.GlobalAveragePooling2D()(maps)])
+    assert "second input of shape (None, 2, 2, 6)" in refused(keras.Model([latents, maps], x))
 
 
 def test_fixed_batch_size(refused):

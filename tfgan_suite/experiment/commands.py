@@ -6,6 +6,7 @@ from tfgan_suite.callbacks import Sampler, pictures
 from tfgan_suite.distribution import get_strategy
 from tfgan_suite.experiment import console, evaluation, reports, running
 from tfgan_suite.export import export
+from tfgan_suite.export import verify as verify_export
 
 
 def sample(restored, *, count, columns, seed, to=None):
@@ -85,7 +86,7 @@ def evaluate(restored, *, samples=None, seed=None):
     return path
 
 
-def publish(restored, *, to=None, version=None, raw=False):
+def publish(restored, *, to=None, version=None, raw=False, classes=None, card=None):
     """Exports the generator for TensorFlow Serving.
 
     Args:
@@ -93,6 +94,8 @@ def publish(restored, *, to=None, version=None, raw=False):
         to: directory of the model; None for `saved_models/<name>` of the run.
         version: positive integer; None for the next.
         raw: whether to export the generator as trained, not its moving average.
+        classes: number of classes of a conditional generator; None to find it.
+        card: fields of the model card to add to the run's own; those that are None are left out.
 
     Returns:
         Path of the version's directory.
@@ -109,4 +112,30 @@ def publish(restored, *, to=None, version=None, raw=False):
                 f"Give the directory to export to. Received: {restored.file} without --to"
             )
         to = pathlib.Path("saved_models") / name
-    return export(restored.trainer, to, version=version, ema=not raw)
+    card = {field: value for field, value in (card or {}).items() if value is not None}
+    return export(restored, to, version=version, ema=not raw, classes=classes, card=card)
+
+
+def verify(path, against=None):
+    """Checks an exported generator and prints the checklist.
+
+    Args:
+        path: directory of a version, or of a model.
+        against: a `Restored` to compare with, or None.
+
+    Returns:
+        Whether all is as the contract says.
+
+    Raises:
+        ValueError: if there is no version there.
+    """
+    report = verify_export(path, against=against)
+    output = console.make_console()
+    width = max(len(check.name) for check in report.checks)
+    styles = {"pass": "green", "fail": "bold red", "skip": "dim"}
+    for check in report.checks:
+        output.print(check.status, style=styles[check.status], end="  ")
+        output.print(f"{check.name:<{width}}  {check.detail}", markup=False)
+    verdict = "passed" if report.passed else f"FAILED: {len(report.failures)} of the checks above"
+    output.print(f"{console.relative(report.path)}: {verdict}", markup=False)
+    return report.passed

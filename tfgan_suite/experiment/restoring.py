@@ -6,6 +6,7 @@ import pathlib
 import keras
 
 import tfgan_suite
+from tfgan_suite.experiment import cards
 from tfgan_suite.experiment.directory import RunDirectory
 
 
@@ -26,6 +27,11 @@ class Restored:
     directory: RunDirectory | None = None
     recipe: object = None
     config: object = None
+
+    @property
+    def card(self):
+        """What a model card says of the run; nothing for a file."""
+        return cards.of_run(self.directory) if self.directory else {}
 
 
 def restore(path, *, run_only=False):

@@ -1,0 +1,169 @@
+"""Every trainer and every generator of the package, and every kind of generator, as served.
+
+They are exported, loaded in a fresh process through TensorFlow's C API, and asked for batches of 1,
+3 and 17 by every signature.
+"""
+
+import inspect
+import io
+
+import c_api
+import keras
+import kinds
+import numpy as np
+import pytest
+from PIL import Image
+
+import tfgan_suite
+from tfgan_suite import testing
+from tfgan_suite.export import export, verify
+
+BATCHES = (1, 3, 17)
+TOLERANCE = 1e-5
+
+
+def _trainer(cls):
+    """A trainer of vectors, its moving average apart from the raw weights."""
+    trainer = cls(*testing.mlp_networks(), testing.LATENT_DIM, ema_decay=0.9, seed=1)
+    trainer.ema_generator.set_weights([1.5 * w + 0.1 for w in trainer.generator.get_weights()])
+    return trainer
+
+
+def _network(module):
+    """The generator of a family of networks, of 16x16 RGB pictures."""
+    size = {"image_size": 16, "channels": 3}
+    if "data_shape" in inspect.signature(module.build_generator).parameters:
+        size = {"data_shape": (16, 16, 3)}
+    sizes = {"filters": 2, "hidden_units": (4,)}
+    known = inspect.signature(module.build_generator).parameters
+    sizes = {name: value for name, value in sizes.items() if name in known}
+    return kinds.with_latents(module.build_generator(**size, latent_dim=kinds.DIM, **sizes))
+
+
+# Public trainers with a generator of latents, and networks, join by themselves.
+TRAINERS = {
+    name: cls
+    for name, cls in sorted(vars(tfgan_suite.trainers).items())
+    if name in tfgan_suite.trainers.__all__
+    and inspect.isclass(cls)
+    and issubclass(cls, tfgan_suite.GAN)
+    and list(inspect.signature(cls).parameters)[:3] == ["generator", "discriminator", "latent_dim"]
+}
+NETWORKS = {
+    name: getattr(tfgan_suite.networks, name)
+    for name in tfgan_suite.networks.__all__
+    if hasattr(getattr(tfgan_suite.networks, name), "build_generator")
+}
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """All of them: name -> (trainer, directory of the version)."""
+    makers = dict(kinds.KINDS)
+    makers |= {name: lambda cls=cls: _trainer(cls) for name, cls in TRAINERS.items()}
+    makers |= {name: lambda m=module: _network(m) for name, module in NETWORKS.items()}
+    folder, made = tmp_path_factory.mktemp("exported"), {}
+    for number, (name, make) in enumerate(makers.items()):
+        trainer = make()
+        made[name] = trainer, export(trainer, folder / str(number))
+    return made
+
+
+@pytest.fixture(scope="module")
+def answers(exported):
+    """(name, signature, rows) -> (request, answer), all asked of one fresh process."""
+    plan = {}
+    for name, (trainer, path) in exported.items():
+        for signature in c_api.read_graph(path).signature_def:
+            if signature.startswith("__"):
+                continue
+            for rows in BATCHES:
+                request = kinds.requests(trainer, signature, rows)
+                plan[name, signature, rows] = (path, signature, request)
+    made = c_api.run_all(list(plan.values()))
+    return {key: (plan[key][2], answer) for key, answer in zip(plan, made)}
+
+
+EVERY = pytest.mark.parametrize("name", [*kinds.KINDS, *TRAINERS, *NETWORKS])
+
+
+@EVERY
+def test_every_signature_is_the_generator(exported, answers, name):
+    trainer, _ = exported[name]
+    mine = {key: value for key, value in answers.items() if key[0] == name}
+    assert {key[1] for key in mine} >= {"serving_default"}
+    for (_, signature, rows), (request, answer) in mine.items():
+        images = kinds.expected(trainer, request)
+        assert len(images) == rows
+        if signature != "png":
+            np.testing.assert_allclose(
+                answer["images"], images, rtol=TOLERANCE, atol=TOLERANCE, err_msg=signature
+            )
+            continue
+        levels = (np.clip(images, -1, 1).astype(np.float64) + 1.0) * 127.5
+        for data, level in zip(answer["image_bytes"], levels, strict=True):
+            with Image.open(io.BytesIO(data)) as image:
+                assert image.format == "PNG"
+                pixels = np.asarray(image).reshape(level.shape)
+            assert np.abs(pixels - level).max() <= 0.5 + 1e-2
+
+
+@EVERY
+def test_verified(exported, name):
+    trainer, path = exported[name]
+    report = verify(path, against=trainer)
+    assert report.passed, str(report)
+    assert not [check for check in report.checks if check.status == "skip"], str(report)
+
+
+def test_nothing_of_the_package_is_forgotten():
+    assert {"GAN", "MinimaxGAN", "ModifiedMinimaxGAN", "WassersteinGAN"} <= set(TRAINERS)
+    assert {"dcgan", "mlp"} <= set(NETWORKS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "signatures"),
+    [
+        ("pictures", {"serving_default", "from_seed", "truncated", "png"}),
+        ("points", {"serving_default", "from_seed", "truncated"}),
+        ("labels", {"serving_default", "from_seed", "truncated", "png"}),
+        ("translator", {"serving_default", "png"}),
+    ],
+)
+def test_signatures_of_each_kind(exported, kind, signatures):
+    found = c_api.read_graph(exported[kind][1]).signature_def
+    assert {name for name in found if not name.startswith("__")} == signatures
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys"),
+    [
+        ("labels", {"latents", "labels"}),
+        ("one-hot labels", {"latents", "labels"}),
+        ("condition vectors", {"latents", "condition"}),
+        ("translator", {"images"}),
+    ],
+)
+def test_keys_of_each_kind(exported, kind, keys):
+    definition = c_api.read_graph(exported[kind][1]).signature_def["serving_default"]
+    assert set(definition.inputs) == keys
+
+
+def test_a_psi_of_zero_gives_the_mean_of_the_latents(exported):
+    trainer, path = exported["pictures"]
+    latents = kinds.requests(trainer, "serving_default", 2)["latents"]
+    request = {"latents": latents, "psi": np.array([0.0, 1.0], np.float32)}
+    images = c_api.run(path, "truncated", request)["images"]
+    expected = trainer.generator(np.stack([0.0 * latents[0], latents[1]]), training=False)
+    np.testing.assert_allclose(images, expected, rtol=0, atol=TOLERANCE)
+
+
+def test_the_least_of_several_tables_counts(tmp_path):
+    latents, labels = keras.Input((kinds.DIM,)), keras.Input((), dtype="int32")
+    tables = [keras.layers.Embedding(n, kinds.DIM)(labels) for n in (7, 5)]
+    x = keras.layers.Dense(2)(keras.layers.Add()([latents, *tables]))
+    trainer = kinds.with_latents(keras.Model([latents, labels], x))
+    path = export(trainer, tmp_path)
+    request = {"seeds": np.arange(2), "labels": np.array([4, 5])}
+    with pytest.raises(RuntimeError, match=r"`labels` must be in \[0, 5\)"):
+        c_api.run(path, "from_seed", request)

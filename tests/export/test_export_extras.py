@@ -1,0 +1,199 @@
+"""Warm-up requests, the model card, and what other loaders make of an export."""
+
+import hashlib
+import json
+
+import c_api
+import keras
+import kinds
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tfgan_suite.export import export, exporting, warmup
+
+CARD = "assets.extra/model_card.json"
+
+
+@pytest.fixture(scope="module")
+def trainer():
+    return kinds.of_pictures()
+
+
+@pytest.fixture(scope="module")
+def version(trainer, tmp_path_factory):
+    given = {"recipe": "r", "config": {"a": 1}, "licence": "MIT", "metrics": {"fid": 1.5}}
+    return export(trainer, tmp_path_factory.mktemp("extras") / "model", card=given)
+
+
+@pytest.fixture(scope="module")
+def card(version):
+    return json.loads((version / CARD).read_text())
+
+
+def test_every_signature_is_warmed_up(version):
+    requests = warmup.read(version)
+    assert {name for name, _ in requests} == {"serving_default", "from_seed", "truncated", "png"}
+    for name, inputs in requests:
+        assert len(c_api.read_graph(version).signature_def[name].inputs) == len(inputs)
+
+
+def test_nothing_is_published_that_fails_its_warm_up(trainer, tmp_path, monkeypatch):
+    def write(path, signatures):
+        warmup_write(path, {"from_seeds": signatures["from_seed"]})
+
+    warmup_write = warmup.write
+    monkeypatch.setattr(exporting.warmup, "write", write)
+    with pytest.raises(RuntimeError, match="rehearsal.*from_seeds"):
+        export(trainer, tmp_path / "model")
+    assert list((tmp_path / "model").iterdir()) == []
+
+
+def test_the_card_says_what_was_given(card):
+    assert (card["recipe"], card["config"], card["licence"]) == ("r", {"a": 1}, "MIT")
+    assert card["metrics"] == {"fid": 1.5} and card["dataset"] is None
+
+
+def test_the_card_says_what_was_found(card, trainer):
+    assert card["parameters"] == trainer.generator.count_params()
+    assert card["versions"]["tensorflow"] == tf.__version__
+    assert (card["weights"], card["max_rows"], card["classes"]) == ("as trained", 1024, None)
+
+
+def test_the_card_has_the_sha_256_of_the_variables(card, version):
+    name = "variables/variables.data-00000-of-00001"
+    assert card["sha256"][name] == hashlib.sha256((version / name).read_bytes()).hexdigest()
+    assert {"saved_model.pb", "variables/variables.index"} <= set(card["sha256"])
+
+
+def test_the_cards_examples_are_the_generators(card, trainer):
+    example = card["signatures"]["from_seed"]["example"]
+    seeds = np.array(example["inputs"]["seeds"]["value"])
+    images = trainer.generator(trainer.latent_prior.from_seeds(seeds), training=False)
+    expected = example["outputs"]["images"]
+    assert expected["shape"] == list(images.shape)
+    found = np.asarray(images).reshape(-1)[expected["positions"]]
+    np.testing.assert_allclose(found, expected["values"], rtol=0, atol=1e-5)
+
+
+def test_an_unknown_field_of_the_card(trainer, tmp_path):
+    with pytest.raises(ValueError, match=r"'licence'.*Received: \['license'\]"):
+        export(trainer, tmp_path / "model", card={"license": "MIT"})
+    assert not (tmp_path / "model").exists()
+
+
+# --- Requests that are refused within the graph ------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("signature", "inputs", "message"),
+    [
+        ("serving_default", {"latents": np.full((2, 4), np.nan, np.float32)}, "must be finite"),
+        ("serving_default", {"latents": np.zeros((2, 5), np.float32)}, "latents"),
+        ("from_seed", {"seeds": np.zeros(0, np.int64)}, "from 1 to 1024 rows"),
+        ("from_seed", {"seeds": np.zeros(1025, np.int64)}, "from 1 to 1024 rows"),
+        ("from_seed", {"seeds": np.zeros((2, 1), np.int64)}, "seeds"),
+        (
+            "truncated",
+            {"latents": np.zeros((2, 4), np.float32), "psi": np.array([0, 2], np.float32)},
+            r"`psi` must be in \[0, 1\]",
+        ),
+        (
+            "truncated",
+            {"latents": np.zeros((2, 4), np.float32), "psi": np.ones(1, np.float32)},
+            "`psi` must have as many rows as `latents`",
+        ),
+    ],
+)
+def test_a_wrong_request_is_refused_by_name(version, signature, inputs, message):
+    with pytest.raises(RuntimeError, match=message):
+        c_api.run(version, signature, inputs)
+
+
+def test_the_rows_that_are_wrong_are_named(version):
+    latents = np.zeros((9, 4), np.float32)
+    latents[[3, 7], 1] = np.inf
+    with pytest.raises(RuntimeError, match=r"\[3 7\]"):
+        c_api.run(version, "serving_default", {"latents": latents})
+
+
+def test_the_number_of_rows_can_be_set(trainer, tmp_path):
+    version = export(trainer, tmp_path, max_rows=2000)
+    seeds = np.arange(1500)
+    assert len(c_api.run(version, "from_seed", {"seeds": seeds})["images"]) == 1500
+
+
+@pytest.mark.parametrize("max_rows", [0, 3, 8.0, True])
+def test_a_number_of_rows_that_is_none(trainer, tmp_path, max_rows):
+    with pytest.raises(ValueError, match="Received: max_rows="):
+        export(trainer, tmp_path, max_rows=max_rows)
+
+
+def test_pixels_far_outside_are_no_image(tmp_path):
+    version = export(kinds.translator(), tmp_path)
+    images = np.full((1, 8, 8, 3), 255.0, np.float32)
+    with pytest.raises(RuntimeError, match="`images` must be finite and in"):
+        c_api.run(version, "serving_default", {"images": images})
+
+
+# --- Classes ----------------------------------------------------------------------------------
+
+
+def _shown_labels(classes=None, num_classes=None):
+    """A generator whose labels no embedding looks up."""
+    latents, labels = keras.Input((kinds.DIM,)), keras.Input((1,), dtype="int32")
+    x = keras.layers.Multiply()([latents, keras.ops.cast(labels, "float32")])
+    attributes = {} if num_classes is None else {"num_classes": num_classes}
+    model = keras.Model([latents, labels], keras.layers.Dense(2)(x))
+    return kinds.with_latents(model, **attributes)
+
+
+def test_an_unknown_number_of_classes(tmp_path):
+    with pytest.raises(ValueError, match="classes=10"):
+        export(_shown_labels(), tmp_path)
+
+
+@pytest.mark.parametrize("by", ["argument", "trainer"])
+def test_a_given_number_of_classes(tmp_path, by):
+    trainer = _shown_labels(num_classes=2 if by == "trainer" else None)
+    version = export(trainer, tmp_path, classes=2 if by == "argument" else None)
+    with pytest.raises(RuntimeError, match=r"`labels` must be in \[0, 2\)"):
+        c_api.run(version, "from_seed", {"seeds": np.arange(1), "labels": np.array([2])})
+
+
+def test_one_hot_labels_of_another_number_of_classes(tmp_path):
+    with pytest.raises(ValueError, match="classes=4 for a second input of shape"):
+        export(kinds.of_one_hot(), tmp_path, classes=4)
+
+
+def test_classes_of_a_generator_without_labels(tmp_path, trainer):
+    with pytest.raises(ValueError, match="takes no labels. Received: classes=4"):
+        export(trainer, tmp_path, classes=4)
+
+
+# --- Other loaders ----------------------------------------------------------------------------
+
+
+def test_keras_tfsm_layer(version, trainer):
+    layer = keras.layers.TFSMLayer(str(version), call_endpoint="from_seed")
+    images = layer(tf.constant([3, 4], tf.int64))["images"]
+    expected = kinds.expected(trainer, {"seeds": np.array([3, 4])})
+    np.testing.assert_allclose(images, expected, rtol=0, atol=1e-5)
+
+
+def test_saved_model_load_of_every_signature(version, trainer):
+    loaded = tf.saved_model.load(version)
+    for name in ("serving_default", "from_seed", "truncated"):
+        request = kinds.requests(trainer, name, 3)
+        tensors = {key: tf.constant(value) for key, value in request.items()}
+        images = loaded.signatures[name](**tensors)["images"]
+        np.testing.assert_allclose(images, kinds.expected(trainer, request), rtol=0, atol=1e-5)
+
+
+def test_openvino(version, trainer):
+    openvino = pytest.importorskip("openvino", reason="openvino is not installed")
+    latents = kinds.requests(trainer, "serving_default", 3)["latents"]
+    compiled = openvino.compile_model(openvino.convert_model(version), "CPU")
+    (images,) = compiled({"latents": latents}).values()
+    expected = kinds.expected(trainer, {"latents": latents})
+    np.testing.assert_allclose(images, expected, rtol=0, atol=1e-4)

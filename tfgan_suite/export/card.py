@@ -1,0 +1,139 @@
+"""The model card: what an exported generator is, in one JSON file that goes with it."""
+
+import datetime
+import hashlib
+import json
+import pathlib
+import platform
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfgan_suite.files import strict
+from tfgan_suite.version import __version__
+
+FILE = pathlib.PurePath("assets.extra", "model_card.json")
+# What only the one who exports can say; the rest is found.
+GIVEN = ("recipe", "config", "metrics", "dataset", "licence", "command", "trained_with", "note")
+_POSITIONS = 16  # of an output, of which an example gives the values
+_LARGEST = 4096  # numbers in an example's input
+
+
+def check_given(given):
+    """Raises ValueError for a field that is not in `GIVEN`."""
+    unknown = sorted(set(given or {}) - set(GIVEN))
+    if unknown:
+        raise ValueError(f"A model card has the fields {GIVEN}. Received: {unknown}")
+
+
+def make(path, signatures, served, *, generator, given, step, weights, max_rows):
+    """Returns the model card of a version that is not published yet, as a dict for JSON.
+
+    Args:
+        path: directory of the version, complete but for the card.
+        signatures: dict of names to lists of `Input`s.
+        served: the version, as a `Served`.
+        generator: its `keras.Model`.
+        given: dict of the fields of `GIVEN`; missing ones are null, the licence "unspecified".
+        step: updates of the generator so far, or None.
+        weights: "moving average" or "as trained".
+        max_rows: largest number of rows in a request.
+    """
+    given = {"licence": "unspecified", **(given or {})}
+    labels = [item.classes for item in signatures["serving_default"] if item.key == "labels"]
+    return strict(
+        {
+            **{field: given.get(field) for field in GIVEN},
+            "generator": generator.name,
+            "parameters": generator.count_params(),
+            "weights": weights,
+            "step": step,
+            "exported": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            "versions": _versions(),
+            "max_rows": max_rows,
+            "classes": labels[0] if labels else None,
+            "signatures": {
+                name: _signature(name, inputs, served) for name, inputs in signatures.items()
+            },
+            "sha256": checksums(path),
+        }
+    )
+
+
+def write(path, card):
+    """Writes the card into the directory of a version that is not published yet."""
+    text = json.dumps(card, indent=2, allow_nan=False)
+    (pathlib.Path(path) / FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def read(path):
+    """Returns the card of a version.
+
+    Raises:
+        ValueError: if it is missing, no JSON object, or has no checksums.
+    """
+    file = pathlib.Path(path) / FILE
+    try:
+        card = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{FILE} cannot be read: {error}") from error
+    if not isinstance(card, dict) or not isinstance(card.get("sha256"), dict):
+        raise ValueError(f"{FILE} is no model card: it has no object `sha256`")
+    return card
+
+
+def checksums(path):
+    """SHA-256 of every file of a version but the card itself, by its path within."""
+    path = pathlib.Path(path)
+    files = sorted(file for file in path.rglob("*") if file.is_file())
+    names = {file.relative_to(path).as_posix(): file for file in files}
+    names.pop(FILE.as_posix(), None)
+    return {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in names.items()}
+
+
+def summarize(array):
+    """What an example says of an output: its shape, and values at evenly spaced positions."""
+    if array.dtype == object:
+        return {"shape": list(array.shape)}
+    flat = array.reshape(-1)
+    positions = np.unique(np.linspace(0, flat.size - 1, _POSITIONS).astype(int))
+    return {"shape": list(array.shape), "positions": positions, "values": flat[positions]}
+
+
+def example_inputs(described):
+    """Arrays by key of an example's inputs, as the card describes them."""
+    arrays = {}
+    for key, item in described.items():
+        value = np.asarray(item["value"], np.dtype(item["dtype"]))
+        arrays[key] = np.broadcast_to(value, item["shape"]).copy()
+    return arrays
+
+
+def _signature(name, inputs, served):
+    arrays = {item.key: item.example(2) for item in inputs}
+    described = {}
+    for item in inputs:
+        array = arrays[item.key]
+        if array.size > _LARGEST:
+            array = arrays[item.key] = np.full_like(array, array.flat[0])
+        value = array.flat[0] if array.size > _LARGEST else array
+        described[item.key] = {"dtype": item.dtype, "shape": list(array.shape), "value": value}
+    made = served(name, arrays)
+    return {
+        "inputs": {i.key: {"dtype": i.dtype, "shape": [None, *i.row]} for i in inputs},
+        "example": {
+            "inputs": described,
+            "outputs": {key: summarize(array) for key, array in made.items()},
+        },
+    }
+
+
+def _versions():
+    return {
+        "python": platform.python_version(),
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+        "numpy": np.__version__,
+        "tfgan_suite": __version__,
+    }

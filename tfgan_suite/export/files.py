@@ -1,0 +1,71 @@
+"""Checks of an exported model's files."""
+
+import os
+
+from tfgan_suite.export import card, warmup
+from tfgan_suite.export.publishing import is_version
+
+_NEEDED = ("saved_model.pb", "variables/variables.index", "variables/variables.data-00000-of-00001")
+_USUAL = {"saved_model.pb", "fingerprint.pb", "variables", "assets", "assets.extra"}
+
+
+class Failed(Exception):
+    """A point of the contract does not hold; the text says which and why."""
+
+
+class Skipped(Exception):
+    """A point that was not asked for, or cannot hold for this kind of model."""
+
+
+def check_versions(model):
+    """All children of the model's directory that a server would try to load are versions."""
+    path = model.path.absolute()
+    if not is_version(path.name):
+        raise Failed(f"the directory's name {path.name!r} is no integer: no server would load it")
+    siblings = [child for child in path.parent.iterdir() if is_version(child.name)]
+    numbers = {}
+    for child in sorted(siblings):
+        if not child.is_dir():
+            raise Failed(f"version {child.name} is a file, not a directory: {child}")
+        if not (child / "saved_model.pb").is_file():
+            raise Failed(f"version {child.name} has no saved_model.pb: {child}")
+        if int(child.name) in numbers:
+            raise Failed(f"{child.name} and {numbers[int(child.name)]} are the same version")
+        numbers[int(child.name)] = child.name
+    return f"{len(numbers)}: {', '.join(numbers[n] for n in sorted(numbers))}"
+
+
+def check_structure(model):
+    """The files of a SavedModel are there, and nothing else."""
+    for name in (*_NEEDED, warmup.FILE.as_posix(), card.FILE.as_posix()):
+        if not (model.path / name).is_file():
+            raise Failed(f"{name} is missing")
+    strange = sorted(set(os.listdir(model.path)) - _USUAL)
+    if strange:
+        raise Failed(f"what does not belong there: {', '.join(strange)}")
+    hidden = [entry for entry in model.path.rglob("*") if not os.access(entry, os.R_OK)]
+    if hidden:
+        raise Failed(f"cannot be read: {hidden[0].relative_to(model.path)}")
+    return ", ".join(sorted(os.listdir(model.path)))
+
+
+def check_checksums(model):
+    """Every file has the SHA-256 that the model card says."""
+    expected, found = model.card["sha256"], card.checksums(model.path)
+    missing, extra = sorted(expected.keys() - found), sorted(found.keys() - expected)
+    changed = sorted(name for name in expected.keys() & found if expected[name] != found[name])
+    for names, what in ((missing, "missing"), (extra, "not in the card"), (changed, "changed")):
+        if names:
+            raise Failed(f"{what}: {', '.join(names)}")
+    return f"SHA-256 of {len(found)} files"
+
+
+def check_card(model):
+    """The model card has every field."""
+    found = model.card
+    fields = (*card.GIVEN, "generator", "weights", "step", "versions", "max_rows", "classes",
+              "signatures", "parameters", "exported")  # fmt: skip
+    missing = [field for field in fields if field not in found]
+    if missing:
+        raise Failed(f"{card.FILE} lacks {', '.join(missing)}")
+    return f"{found['recipe'] or found['generator']}, step {found['step']}, {found['weights']}"
