@@ -1,4 +1,4 @@
-"""The minimax game on a mixture of Gaussians in the plane: what mode collapse looks like.
+"""The minimax game on a mixture of Gaussians in the plane: where it works and where it stalls.
 
 Paper: Goodfellow et al. 2014, "Generative Adversarial Networks", arXiv:1406.2661, algorithm 1 with
 the loss of equation 1 (the generator descends log(1 - D(G(z)))). The ring of 8 modes is that of
@@ -7,6 +7,12 @@ Deviation: Adam, ReLU and LeakyReLU.
 
 Command: python -m tfgan_suite train minimax_gaussians
          python -m tfgan_suite train minimax_gaussians --set mixture=grid
+
+Measured (seed 0, 2500 points, on 2 cores shared with other work): ring, 5120 steps in 1 min 14 s:
+all 8 modes, 67.6 % of the points within 3 sigma of one; grid, 5120 steps in 52 s: 22 of 25 modes,
+7.1 %. Where the discriminator wins, log(1 - D(G(z))) is flat and the generator stalls: with
+latent_dim=64 learning_rate=2e-4 beta_1=0.5 the ring ends at 0.4 %, its points strewn over the plane.
+`wgan_gp_gaussians` solves both mixtures.
 """
 
 import dataclasses
@@ -25,10 +31,10 @@ class Config:
     num_examples: int = 65536  # real points in an epoch
     batch_size: int = 256  # points in a minibatch
     epochs: int = 20  # passes over the points
-    latent_dim: int = 64  # components of z
+    latent_dim: int = 2  # components of z
     hidden_units: tuple[int, ...] = (128, 128, 128)  # units of each layer, in both networks
-    learning_rate: float = 2e-4  # of Adam, for both players
-    beta_1: float = 0.5  # Adam's decay of the mean gradient, for each step
+    learning_rate: float = 1e-4  # of Adam, for both players
+    beta_1: float = 0.8  # Adam's decay of the mean gradient, for each step
     num_samples: int = 2500  # generated points that are judged
     seed: int = 0  # of weights, latents, and the points and their order
 
