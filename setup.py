@@ -39,6 +39,10 @@ setup(
         "pillow>=10",
         "rich>=13",
     ],
-    extras_require={"test": ["pytest>=8,<10"]},
+    extras_require={
+        "test": ["pytest>=8,<10"],
+        # The messages of TensorFlow Serving's gRPC interface; REST needs nothing.
+        "serving": ["tensorflow-serving-api>=2.21,<2.23"],
+    },
     entry_points={"console_scripts": ["tfgan-suite = tfgan_suite.cli:main"]},
 )

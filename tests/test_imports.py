@@ -28,6 +28,7 @@ ALLOWED = {
     "trainers": BASE | {"losses", "layers"},
     "callbacks": BASE | {"metrics"},
     "export": BASE | {"version"},
+    "serving": set(),
     "experiment": BASE | {"data", "callbacks", "export", "metrics", "version"},
     "cli": {"experiment", "registration", "version"},
     "__main__": {"cli"},

@@ -19,6 +19,7 @@ _MODULES = (
     "losses",
     "metrics",
     "networks",
+    "serving",
     "tf_gan",
     "trainers",
 )

@@ -96,7 +96,9 @@ def _parser():
     export.add_argument("--licence", metavar="TEXT", help="of the model, for its card")
     export.add_argument("--dataset", metavar="TEXT", help="it was trained on, for its card")
 
-    verify = commands.add_parser("verify", help="check an exported generator; exit status 1: a fault")
+    verify = commands.add_parser(
+        "verify", help="check an exported generator; exit status 1 if it has a fault"
+    )
     verify.set_defaults(run=_verify)
     verify.add_argument("path", metavar="PATH", help="a version, or a model: its largest version")
     verify.add_argument("--against", metavar="RUN", help="the run or .keras file it was made from")

@@ -1,0 +1,69 @@
+"""A client of TensorFlow Serving's gRPC interface."""
+
+import numpy as np
+import tensorflow as tf
+
+from tfgan_suite.serving.errors import ServingError
+from tfgan_suite.serving.requests import Requests
+
+_LARGEST = 256 * 1024 * 1024  # bytes of a message; gRPC's own limit is 4 MiB, 21 photographs
+
+
+class GrpcClient(Requests):
+    """Asks a model of a server over gRPC. A client may be shared by threads.
+
+    Args:
+        address: `host:port` of the server (TensorFlow Serving's usual port is 8500).
+        model: name of the model there.
+        version: integer; None for the version that the server chooses, the largest.
+        timeout: seconds to wait for an answer.
+
+    Raises:
+        ImportError: if the package `tensorflow-serving-api` is not installed.
+    """
+
+    def __init__(self, address, model, version=None, timeout=60.0):
+        try:
+            import grpc
+            from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
+        except ImportError as error:
+            raise ImportError(
+                "A gRPC client needs the package tensorflow-serving-api: "
+                "pip install 'tfgan-suite[serving]'. RestClient needs nothing more"
+            ) from error
+        self._grpc, self._messages = grpc, predict_pb2
+        options = [
+            ("grpc.max_send_message_length", _LARGEST),
+            ("grpc.max_receive_message_length", _LARGEST),
+        ]
+        self._channel = grpc.insecure_channel(address, options=options)
+        self._service = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
+        self.address, self.model, self.version, self.timeout = address, model, version, timeout
+
+    def predict(self, signature, inputs):
+        """Maps a dict of arrays by key to a dict of arrays by key.
+
+        Raises:
+            ServingError: if the server refuses the request.
+            ConnectionError: if there is no server, or it does not answer in time.
+        """
+        request = self._messages.PredictRequest()
+        request.model_spec.name = self.model
+        request.model_spec.signature_name = signature
+        if self.version is not None:
+            request.model_spec.version.value = self.version
+        for key, value in inputs.items():
+            request.inputs[key].CopyFrom(tf.make_tensor_proto(np.asarray(value)))
+        try:
+            response = self._service.Predict(request, timeout=self.timeout)
+        except self._grpc.RpcError as error:
+            code, details = error.code(), error.details()
+            absent = (self._grpc.StatusCode.UNAVAILABLE, self._grpc.StatusCode.DEADLINE_EXCEEDED)
+            if code in absent:
+                raise ConnectionError(f"No answer from {self.address}: {details}") from error
+            raise ServingError(code.name, details) from error
+        return {key: tf.make_ndarray(tensor) for key, tensor in response.outputs.items()}
+
+    def close(self):
+        """Closes the connection."""
+        self._channel.close()
