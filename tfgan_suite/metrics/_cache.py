@@ -7,6 +7,8 @@ import warnings
 
 import numpy as np
 
+from tfgan_suite.files import replacing
+
 ENVIRONMENT_VARIABLE = "TFGAN_SUITE_CACHE"
 
 
@@ -51,3 +53,31 @@ def hash_arrays(arrays):
         digest.update(f"{array.dtype.name}{array.shape}".encode())
         digest.update(array.tobytes())
     return digest.hexdigest()
+
+
+def save_arrays(arrays, path):
+    """Writes a dict of arrays as an `.npz` file, whole or not at all; makes missing folders."""
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as temporary, open(temporary, "wb") as file:
+        np.savez(file, **arrays)
+
+
+def load_arrays(path):
+    """Reads what `save_arrays` wrote.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if it is damaged or something else.
+    """
+    # Opened here: NumPy leaves a file open that it cannot read.
+    with open(path, "rb") as file:
+        try:
+            with np.load(file) as archive:
+                return dict(archive)
+        # A damaged archive fails in whichever of zipfile, zlib and NumPy meets it first.
+        except Exception as error:
+            raise ValueError(
+                f"{str(path)!r} is damaged or no archive of arrays. "
+                f"Received: {type(error).__name__}: {error}"
+            ) from error

@@ -74,8 +74,8 @@ def generate_samples(generate, num_samples, seed):
     return samples
 
 
-def resize_images(images, size, method):
-    """Resizes `[N, H, W, C]` images to `size`, with antialiasing when they get smaller.
+def resize_images(images, size, method, antialias=True):
+    """Resizes `[N, H, W, C]` images to `size`, by default with antialiasing when they shrink.
 
     Bicubic interpolation overshoots at edges; the result is clipped to [-1, 1].
 
@@ -83,12 +83,13 @@ def resize_images(images, size, method):
         images: float32 array of shape `[N, H, W, C]` in [-1, 1].
         size: `(height, width)` in pixels.
         method: one of `RESIZE_METHODS`, as in `tf.image.resize`.
+        antialias: whether to filter before making images smaller.
 
     Returns:
         float32 array of shape `[N, height, width, C]`.
     """
     batches = [
-        tf.image.resize(images[start : start + _RESIZE_BATCH], size, method, antialias=True)
+        tf.image.resize(images[start : start + _RESIZE_BATCH], size, method, antialias=antialias)
         for start in range(0, len(images), _RESIZE_BATCH)
     ]
     return np.clip(tf.concat(batches, 0).numpy(), -1.0, 1.0)

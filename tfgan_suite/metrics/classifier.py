@@ -70,7 +70,7 @@ class Classifier:
             raise ValueError(f"`accuracy` must lie in [0, 1]. Received: accuracy={accuracy!r}")
         self.model = model
         self.accuracy = float(accuracy)
-        self.name = _checked_name(name)
+        self.name = checked_name(name)
         self.training = dict(training or {})
         self.image_shape = tuple(input_shape[1:])
         self.num_classes = output_shape[1]
@@ -250,11 +250,12 @@ class Classifier:
             accuracy = _measure_accuracy(cls(model, 0.0), test)
             return cls(model, accuracy, name=name, training=training)
 
-        path = _cache_path(cache_root(cache_dir), _checked_name(name), training)
+        path = _cache_path(cache_root(cache_dir), checked_name(name), training)
         return cached(path, load, make, cls.save)
 
 
-def _checked_name(name):
+def checked_name(name):
+    """Returns `name` if it can stand in results and file names, or raises a ValueError."""
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
         raise ValueError(
             "`name` must be made of letters, digits, '.', '_' and '-', and start with a letter or "

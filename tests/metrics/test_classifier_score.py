@@ -1,0 +1,77 @@
+"""Tests of the classifier score against SciPy, TF-GAN and its extremes."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from scipy.special import softmax
+from scipy.stats import entropy
+
+from tfgan_suite import tf_gan
+from tfgan_suite.metrics import ClassifierScore, classifier_score
+
+
+@pytest.fixture
+def logits():
+    return np.random.default_rng(0).normal(size=[103, 10]) * 4
+
+
+def _expected(logits):
+    p = softmax(logits, axis=1)
+    return np.exp(entropy(p, p.mean(axis=0, keepdims=True), axis=1).mean())
+
+
+def test_it_is_that_of_scipy(logits):
+    assert classifier_score(logits)["classifier_score"] == pytest.approx(_expected(logits))
+
+
+def test_it_is_that_of_tf_gan(logits):
+    expected = tf_gan.eval.classifier_score_from_logits(tf.constant(logits))
+    assert classifier_score(logits)["classifier_score"] == pytest.approx(float(expected), rel=1e-9)
+
+
+def test_splits_are_every_nth_row(logits):
+    scores = [_expected(logits[part::4]) for part in range(4)]
+    result = classifier_score(logits, num_splits=4)
+    assert result["classifier_score"] == pytest.approx(np.mean(scores))
+    assert result["std"] == pytest.approx(np.std(scores))
+    assert result["splits"] == 4
+
+
+def test_images_all_alike_score_one():
+    assert classifier_score(np.tile([[1.0, 2.0, 3.0]], [7, 1]))["classifier_score"] == 1.0
+
+
+def test_sure_and_even_classes_score_their_number():
+    assert classifier_score(100 * np.eye(10))["classifier_score"] == pytest.approx(10)
+
+
+def test_probabilities_that_underflow_are_no_nan():
+    logits = np.array([[0.0, 2000.0, -2000.0], [2000.0, 0.0, -2000.0]])
+    assert np.isnan(tf_gan.eval.classifier_score_from_logits(tf.constant(logits)))
+    assert classifier_score(logits)["classifier_score"] == pytest.approx(2)
+    metric = ClassifierScore(3)
+    metric.update_state(logits)
+    assert float(metric.result()["classifier_score"]) == pytest.approx(2)
+
+
+def test_streams_are_one_shot_in_every_split(logits):
+    metric = ClassifierScore(10, num_splits=3)
+    for start in range(0, 103, 17):
+        metric.update_state(logits[start : start + 17])
+    result = {key: float(value) for key, value in metric.result().items()}
+    assert result == pytest.approx(classifier_score(logits, 3), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "logits, splits, message",
+    [
+        (np.zeros([0, 3]), 1, "`logits` must not be empty"),
+        (np.zeros(3), 1, r"shape \[N, D\]"),
+        (np.full([2, 3], np.nan), 1, "NaN or infinity in 2 of 2 rows"),
+        (np.zeros([2, 3]), 3, "Received: 2 images for 3 parts"),
+        (np.zeros([2, 3]), 0, "num_splits=0"),
+    ],
+)
+def test_wrong_arguments_are_refused(logits, splits, message):
+    with pytest.raises(ValueError, match=message):
+        classifier_score(logits, splits)

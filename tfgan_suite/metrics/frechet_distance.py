@@ -1,0 +1,199 @@
+"""Frechet distance of features (the FID, if they are those of the 2015 Inception graph)."""
+
+import numpy as np
+import scipy.linalg
+import tensorflow as tf
+
+from tfgan_suite.metrics._arrays import finite_matrix, positive_integer
+from tfgan_suite.metrics._streaming import StreamingMetric, feature_rows
+from tfgan_suite.metrics.feature_statistics import FeatureStatistics
+from tfgan_suite.registration import public, register
+
+# Chong & Forsyth 2020, section 4: fifteen sizes between 5000 and all 50 000.
+INFINITY_POINTS = 15
+
+
+@public
+def frechet_distance(real, generated):
+    """Squared Frechet (2-Wasserstein) distance of two Gaussians fitted to features.
+
+    `|m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2))`. With `C1 = A A'` and `C2 = B B'` the trace of
+    the square root is the sum of the singular values of `A'B`, which needs no square root of
+    rounding errors: covariances may be singular, and equal sets are at distance zero. Fewer
+    samples than features are thus no error here, but the estimate is biased upwards, the more so
+    the fewer samples there are: compare scores of equal numbers of samples only.
+
+    References:
+        Heusel et al. 2017, "GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash
+        Equilibrium", arXiv:1706.08500, equation 6.
+
+    Args:
+        real: `FeatureStatistics`, or features of shape `[N, D]`, N at least 2.
+        generated: `FeatureStatistics`, or features of shape `[M, D]`, M at least 2.
+
+    Returns:
+        A float, at least 0, in the squared unit of the features.
+
+    Raises:
+        ValueError: if the dimensions differ, a set is empty or has one sample, or a feature is NaN
+            or infinite.
+    """
+    # Own: TF-GAN's takes two full singular value decompositions in TensorFlow (see
+    # tests/benchmarks/metrics.py) and square roots of rounding errors where a covariance is
+    # singular.
+    real, generated = _statistics(real), _statistics(generated)
+    if real.dimension != generated.dimension:
+        raise ValueError(
+            "`real` and `generated` must have the same number of features. "
+            f"Received: {real.dimension} and {generated.dimension}"
+        )
+    trace = np.trace(real.covariance) + np.trace(generated.covariance)
+    means = np.sum((real.mean - generated.mean) ** 2)
+    return float(max(means + trace - 2 * _trace_of_root(real, generated), 0.0))
+
+
+@public
+def frechet_distance_infinity(real, generated, *, min_samples=None, points=INFINITY_POINTS, seed=0):
+    """Frechet distance extrapolated to infinitely many generated samples.
+
+    The bias of the estimate from N samples is linear in 1/N to first order. The distance is taken
+    at `points` sizes, each of a fresh random subset, and a line through them over 1/N is followed
+    to 1/N = 0. The bias that the finite real set brings stays. Deviation: subsets are drawn at
+    random from the samples given; the paper also draws the latents from a Sobol sequence.
+
+    References:
+        Chong & Forsyth 2020, "Effectively Unbiased FID and Inception Score and where to find
+        them", arXiv:1911.07023, section 4.
+
+    Args:
+        real: `FeatureStatistics`, or features of shape `[N, D]`.
+        generated: features of shape `[M, D]`, in any order.
+        min_samples: size of the smallest subset; M // 10 by default, as in the paper. It must
+            exceed D: where the covariance is singular the bias is not linear in 1/N.
+        points: number of sizes, at least 2, equally spaced up to M.
+        seed: int, of the subsets.
+
+    Returns:
+        A JSON-able dict:
+            "frechet_distance_infinity": the intercept; may be slightly negative;
+            "standard_error": of the intercept, from the scatter about the line (0 for 2 points);
+            "frechet_distance": of all M samples; "slope": of the line over 1/N;
+            "sample_sizes", "distances": the points.
+
+    Raises:
+        ValueError: as `frechet_distance` does, or if `min_samples` is not above D and below M.
+    """
+    real = _statistics(real)
+    generated = np.asarray(generated)
+    finite_matrix(generated, "generated", real.dimension)
+    count, dimension = generated.shape
+    smallest = count // 10 if min_samples is None else positive_integer(min_samples, "min_samples")
+    if positive_integer(points, "points") < 2:
+        raise ValueError(f"`points` must be at least 2. Received: points={points}")
+    if not dimension < smallest < count:
+        raise ValueError(
+            f"The extrapolation needs `min_samples` above the number of features, {dimension}, and "
+            f"below the number of samples. Received: min_samples={smallest}, samples={count}"
+        )
+    rng = np.random.default_rng(seed)
+    sizes = np.linspace(smallest, count, points).round().astype(int)
+    distances = [
+        frechet_distance(real, generated[np.sort(rng.choice(count, size, replace=False))])
+        for size in sizes
+    ]
+    slope, intercept, error = _line(1 / sizes, np.array(distances))
+    return {
+        "frechet_distance_infinity": intercept,
+        "standard_error": error,
+        "frechet_distance": distances[-1],
+        "slope": slope,
+        "sample_sizes": sizes.tolist(),
+        "distances": distances,
+    }
+
+
+@register
+class FrechetDistance(StreamingMetric):
+    """`frechet_distance` of streams of features, in memory independent of their lengths.
+
+    The state is count, sum and sum of outer products of both sets, `2 (D^2 + D + 1)` float64
+    numbers; under several replicas the sums are merged, and the result is that of one replica.
+
+    Args:
+        dimension: number of features D.
+        name: name of the metric.
+
+    Raises:
+        ValueError: by `update_state` on another shape; by `result` on fewer than 2 samples of
+            either set, and if a feature was NaN or infinite.
+    """
+
+    outputs = ("frechet_distance",)
+
+    def __init__(self, dimension, name="frechet_distance"):
+        super().__init__(name)
+        self.dimension = positive_integer(dimension, "dimension")
+        for part in ("real", "generated"):
+            setattr(self, f"{part}_count", self.accumulator(f"{part}_count"))
+            setattr(self, f"{part}_total", self.accumulator(f"{part}_total", (dimension,)))
+            setattr(self, f"{part}_outer", self.accumulator(f"{part}_outer", (dimension,) * 2))
+        self.reference = None
+
+    def set_reference(self, statistics):
+        """Takes the real set from `FeatureStatistics`, through later resets too."""
+        if statistics.dimension != self.dimension:
+            raise ValueError(
+                f"The reference must have {self.dimension} features. "
+                f"Received: {statistics.dimension}"
+            )
+        self.reference = statistics
+
+    def update_state(self, real=None, generated=None):
+        """Adds rows of features `[B, D]` of either set, or of both."""
+        if real is not None and self.reference is not None:
+            raise ValueError("The real set is given by `set_reference`: update `generated` alone.")
+        for part, rows in (("real", real), ("generated", generated)):
+            if rows is not None:
+                rows = self.accept(feature_rows(rows, self.dimension, name=part))
+                getattr(self, f"{part}_count").assign_add(tf.cast(tf.shape(rows)[0], tf.float64))
+                getattr(self, f"{part}_total").assign_add(tf.reduce_sum(rows, axis=0))
+                getattr(self, f"{part}_outer").assign_add(tf.matmul(rows, rows, transpose_a=True))
+
+    def compute(self, **state):
+        def statistics(part):
+            count = int(state[f"{part}_count"])
+            if count < 2:
+                raise ValueError(
+                    f"FrechetDistance needs at least 2 {part} samples. Received: {count}"
+                )
+            return FeatureStatistics.from_sums(
+                count, state[f"{part}_total"], state[f"{part}_outer"]
+            )
+
+        real = self.reference or statistics("real")
+        return {"frechet_distance": frechet_distance(real, statistics("generated"))}
+
+    def get_config(self):
+        return {**super().get_config(), "dimension": self.dimension}
+
+
+def _statistics(value):
+    return (
+        value if isinstance(value, FeatureStatistics) else FeatureStatistics.from_features(value)
+    )
+
+
+def _trace_of_root(a, b):
+    if not a.rank or not b.rank:
+        return 0.0
+    return scipy.linalg.svdvals(a.root.T @ b.root, check_finite=False).sum()
+
+
+def _line(x, y):
+    """Slope, intercept and standard error of the intercept of a least-squares line."""
+    design = np.stack([x, np.ones_like(x)], axis=1)
+    (slope, intercept), *_ = np.linalg.lstsq(design, y, rcond=None)
+    freedom = len(x) - 2
+    residual = np.sum((y - design @ (slope, intercept)) ** 2)
+    variance = residual / freedom * np.linalg.inv(design.T @ design)[1, 1] if freedom else 0.0
+    return float(slope), float(intercept), float(np.sqrt(variance))

@@ -1,0 +1,115 @@
+"""Extractors made of models at hand: a classifier, or one of `keras.applications`."""
+
+import pathlib
+
+import keras
+
+from tfgan_suite.metrics.classifier import Classifier
+from tfgan_suite.metrics.extractors import FeatureExtractor
+from tfgan_suite.registration import public
+
+
+@public
+def classifier_extractor(classifier, *, layer=None, resize=None):
+    """An extractor of a classifier's penultimate features, and its logits.
+
+    Args:
+        classifier: a `Classifier`.
+        layer: name of the layer whose output, flattened, is the features; by default what goes
+            into the last layer.
+        resize: see `FeatureExtractor`.
+
+    Returns:
+        A `FeatureExtractor` that gives "features" and "logits".
+
+    Raises:
+        ValueError: if there is no such layer.
+    """
+    if not isinstance(classifier, Classifier):
+        raise ValueError(f"`classifier` must be a `Classifier`. Received: {classifier!r}")
+    model = classifier.model
+    names = [inner.name for inner in model.layers]
+    if layer is None:
+        source = model.layers[-1].input
+    elif layer in names:
+        source = model.get_layer(layer).output
+    else:
+        raise ValueError(f"`layer` must be one of {names}. Received: layer={layer!r}")
+    flat = keras.layers.Flatten(dtype="float32")(source)
+    outputs = {"features": flat, "logits": model.output}
+    name = classifier.name if layer is None else f"{classifier.name}.{layer}"
+    return FeatureExtractor(
+        keras.Model(model.input, outputs),
+        name,
+        content_hash=classifier.content_hash,
+        image_shape=classifier.image_shape,
+        resize=resize,
+        batch_size=256,
+    )
+
+
+@public
+def application_extractor(application, weights, *, image_size=(224, 224), resize="bilinear"):
+    """An extractor of the pooled features of one of `keras.applications`, from a local file.
+
+    Nothing is downloaded. Images are scaled to [0, 255] and handed to the application's own
+    `preprocess_input`.
+
+    Args:
+        application: name of the function, such as "InceptionV3" or "MobileNetV2".
+        weights: path of its weights without the top, a `.weights.h5` or `.h5` file, as Keras
+            publishes them under the name `*_notop.h5`.
+        image_size: `(H, W)` in pixels; InceptionV3 and Xception were trained at (299, 299).
+        resize: see `FeatureExtractor`.
+
+    Returns:
+        A `FeatureExtractor` of RGB images; grey ones are repeated.
+
+    Raises:
+        ValueError: if there is no such application, or the file holds other weights.
+        FileNotFoundError: if there is no such file.
+    """
+    build = getattr(keras.applications, application, None)
+    module = _application_module(build)
+    if module is None:
+        raise ValueError(
+            "`application` must name a model of keras.applications. "
+            f"Received: application={application!r}"
+        )
+    path = pathlib.Path(weights)
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"{application} needs its weights in a local file, in Keras's publication the one "
+            f"whose name ends in '_notop.h5'. Received: weights={str(weights)!r}"
+        )
+    image_shape = (*image_size, 3)
+    model = build(weights=None, include_top=False, pooling="avg", input_shape=image_shape)
+    try:
+        model.load_weights(path)
+    # Keras, h5py and zipfile each complain in their own way.
+    except Exception as error:
+        raise ValueError(
+            f"{str(path)!r} does not hold the weights of {application} without its top. "
+            f"Received: {type(error).__name__}: {error}"
+        ) from error
+    return FeatureExtractor(
+        model,
+        f"keras-{application}",
+        image_shape=image_shape,
+        resize=resize,
+        preprocess=lambda images: module.preprocess_input((images + 1) * 127.5),
+        preprocessing=f"keras.applications {application} preprocess_input of [0, 255]",
+    )
+
+
+def _application_module(build):
+    """The sub-module of `keras.applications` that holds a model's `preprocess_input`."""
+    if build is None or not callable(build):
+        return None
+    for name in dir(keras.applications):
+        module = getattr(keras.applications, name)
+        if getattr(module, "preprocess_input", None) and (
+            getattr(module, build.__name__, None) is build
+        ):
+            return module
+    return None
