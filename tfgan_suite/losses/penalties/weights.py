@@ -111,10 +111,11 @@ class OrthogonalRegularization(WeightPenalty):
     def value(self, matrices):
         total = 0.0
         for w in matrices:
-            products = tf.matmul(w, w, transpose_a=True)
-            total += tf.reduce_sum(tf.square(products)) - tf.reduce_sum(
-                tf.square(tf.linalg.diag_part(products))
-            )
+            # |W^T W|_F = |W W^T|_F: the smaller of the products will do.
+            wide = w.shape[0] < w.shape[1]
+            products = tf.matmul(w, w, transpose_a=not wide, transpose_b=wide)
+            diagonal = tf.reduce_sum(tf.square(w), axis=0)  # of W^T W
+            total += tf.reduce_sum(tf.square(products)) - tf.reduce_sum(tf.square(diagonal))
         return total
 
 
