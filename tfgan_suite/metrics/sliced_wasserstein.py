@@ -88,7 +88,7 @@ def sliced_wasserstein_distance(
             patch is even or larger than a level.
     """
     # Own: TF-GAN's takes square RGB images only, draws from unseeded global generators, and
-    # normalizes every patch by itself, which hides the contrast that the paper's keeps.
+    # normalizes every patch by itself where the paper normalizes the set.
     real, generated = checked_images(real, "real"), checked_images(generated, "generated")
     if real.shape != generated.shape:
         raise ValueError(
