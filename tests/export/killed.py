@@ -1,9 +1,11 @@
-"""A program that exports and kills itself at the n-th operation on files; or counts them.
+"""A program that exports and kills itself when an operation on files is about to begin.
 
     python killed.py MODEL_DIRECTORY N
+    python killed.py MODEL_DIRECTORY os.rename
 
 Operations are those of Python that change what is on disk (audit events, fsync), and the writes of
-TensorFlow. With N = 0 nothing is killed and the number of operations is printed.
+TensorFlow. The N-th is never reached, or the first of a name; with N = 0 nothing is killed and the
+operations are printed.
 """
 
 import os
@@ -15,15 +17,14 @@ _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
 class Countdown:
-    """Kills this process when the operation `last` is about to begin."""
+    """Kills this process when the operation `last`, a number or a name, is about to begin."""
 
     def __init__(self, root, last):
-        self.root, self.last, self.count, self.names = os.path.realpath(root), last, 0, []
+        self.root, self.last, self.names = os.path.realpath(root), last, []
 
     def step(self, name):
-        self.count += 1
         self.names.append(name)
-        if self.count == self.last:
+        if self.last in (str(len(self.names)), name):
             os.kill(os.getpid(), signal.SIGKILL)
 
     def audit(self, event, arguments):
@@ -58,7 +59,7 @@ def main(path, last):
     from tfgan_suite.export import export
 
     trainer = kinds.of_points()
-    countdown = Countdown(path, int(last))
+    countdown = Countdown(path, last)
     countdown.wrap(os, "fsync")
     for name in ("recursive_create_dir_v2", "write_string_to_file", "rename"):
         countdown.wrap(file_io, name)
@@ -67,7 +68,7 @@ def main(path, last):
     countdown.wrap(tf.io, "TFRecordWriter")
     sys.addaudithook(countdown.audit)
     export(trainer, path)
-    print(countdown.count, " ".join(countdown.names))
+    print(*countdown.names)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def is_complete(version):
 
 
 class Watcher(threading.Thread):
-    """Polls as a server does, but without a pause."""
+    """Polls as a server does, but every millisecond instead of every second."""
 
     def __init__(self, path):
         super().__init__()
@@ -41,6 +41,7 @@ class Watcher(threading.Thread):
         while not self.done.is_set():
             self.polls += 1
             self.incomplete += [v for v in seen_by_a_server(self.path) if not is_complete(v)]
+            self.done.wait(0.001)
 
     def __enter__(self):
         self.start()
@@ -77,7 +78,7 @@ def test_a_watcher_during_exports(tmp_path):
     with Watcher(path) as watcher:
         for _ in range(3):
             export(trainer, path)
-    assert watcher.polls > 100 and not watcher.incomplete
+    assert watcher.polls > 50 and not watcher.incomplete
     assert len(seen_by_a_server(path)) == 3
 
 
@@ -105,19 +106,15 @@ def test_what_a_watcher_sees_at_every_step(tmp_path, monkeypatch):
 
 
 def test_killed_just_before_the_rename(tmp_path):
-    counted = export_killed_at(0, tmp_path / "whole")
-    names = counted.stdout.split()[1:]
-    operation = names.index("os.rename") + 1
-    versions, following = check_killed(operation, tmp_path / "model")
+    versions, following = check_killed("os.rename", tmp_path / "model")
     assert not versions
     assert verify(following).passed
 
 
 @pytest.mark.slow
 def test_killed_at_every_step(tmp_path):
-    counted = export_killed_at(0, tmp_path / "whole")
-    total, *names = counted.stdout.split()
-    assert int(total) == len(names) > 20
+    names = export_killed_at(0, tmp_path / "whole").stdout.split()
+    assert len(names) > 20
     published = []
     for operation in range(1, len(names) + 1):
         versions, _ = check_killed(operation, tmp_path / str(operation) / "model")
