@@ -10,13 +10,15 @@ import tfgan_suite
 PACKAGE = pathlib.Path(tfgan_suite.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-BASE = {"checks", "registration", "distribution", "latents", "tf_gan", "files"}
+BASE = {"checks", "registration", "distribution", "latents", "tf_gan", "files", "progress"}
 # What each part of the package may import of the others; it may always import itself.
 ALLOWED = {
     "version": set(),
     "checks": set(),
     "registration": set(),
     "files": set(),
+    "progress": set(),
+    "checkpointing": {"files"},
     "tf_gan": set(),
     "latents": {"registration"},
     "distribution": {"registration", "latents"},
@@ -26,10 +28,10 @@ ALLOWED = {
     "data": BASE,
     "networks": {"checks", "layers", "registration"},
     "trainers": BASE | {"losses", "layers"},
-    "callbacks": BASE | {"metrics"},
+    "callbacks": BASE | {"checkpointing", "metrics"},
     "export": BASE | {"version"},
     "serving": set(),
-    "experiment": BASE | {"data", "callbacks", "export", "metrics", "version"},
+    "experiment": BASE | {"checkpointing", "data", "callbacks", "export", "metrics", "version"},
     "cli": {"experiment", "registration", "version"},
     "__main__": {"cli"},
 }

@@ -2,7 +2,8 @@
 
 TensorFlow is imported only where a command needs it: help, the list of recipes and a wrong name are
 answered at once. Exit status: 0 done, 2 an error (one line on standard error; with
-TFGAN_SUITE_TRACEBACK=1 the traceback instead), 130 ended by Ctrl-C.
+TFGAN_SUITE_TRACEBACK=1 the traceback instead), 130 ended by Ctrl-C, 143 by SIGTERM (both after the
+step was finished and saved).
 """
 
 import argparse
@@ -64,7 +65,12 @@ def _parser():
         dest="overrides",
         help="change the recipe's config",
     )
-    train.add_argument("--run-dir", metavar="DIR", help="new directory (default: runs/RECIPE)")
+    train.add_argument(
+        "--run-dir", metavar="DIR", help="new, or of a run to go on with (default: runs/RECIPE)"
+    )
+    train.add_argument(
+        "--allow-changes", action="store_true", help="go on with a run although it was changed"
+    )
     train.add_argument(
         "--saved-models", metavar="DIR", default="saved_models", help="(default: saved_models)"
     )
@@ -145,9 +151,10 @@ def _train(arguments):
         strategy=arguments.strategy,
         smoke=arguments.smoke,
         command=arguments.command_line,
+        allow_changes=arguments.allow_changes,
     )
     reports.summarize(result)
-    return 130 if result.interrupted else 0
+    return result.exit_status
 
 
 def _sample(arguments):

@@ -1,6 +1,7 @@
-"""Files that are there complete or not at all, and strict JSON."""
+"""Files that are there complete or not at all, on the disk, and strict JSON."""
 
 import contextlib
+import hashlib
 import json
 import math
 import os
@@ -34,6 +35,62 @@ def replacing(path):
         finally:
             os.close(descriptor)
         os.replace(temporary, path)
+
+
+class DurableFile:
+    """A new file for writing that has reached the disk when its block ends; hashes what it writes.
+
+    Attributes:
+        sha256: hexadecimal digest of what was written, once closed.
+        size: bytes written.
+
+    Args:
+        path: the file, which must not be there yet.
+
+    Raises:
+        OSError: if the file cannot be made or written in full.
+    """
+
+    _CHUNK = 2**22  # bytes handed to the system at once
+
+    def __init__(self, path):
+        self._path = path
+        self._hash, self.sha256, self.size = hashlib.sha256(), None, 0
+
+    def __enter__(self):
+        self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        return self
+
+    def write(self, data):
+        """Writes bytes, all of them."""
+        view = memoryview(data).cast("B")
+        self._hash.update(view)
+        for start in range(0, len(view), self._CHUNK):
+            rest = view[start : start + self._CHUNK]
+            while rest:
+                rest = rest[os.write(self._descriptor, rest) :]
+        self.size += len(view)
+        return len(view)
+
+    def flush(self):
+        """What is written is handed on at once."""
+
+    def __exit__(self, kind, *_):
+        try:
+            if kind is None:
+                os.fsync(self._descriptor)
+                self.sha256 = self._hash.hexdigest()
+        finally:
+            os.close(self._descriptor)
+
+
+def sync_directory(path):
+    """Makes what was renamed in a directory survive a loss of power."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def write_json(path, value):

@@ -28,8 +28,10 @@ def test_a_healthy_training_goes_on(make_trainer, real_examples):
     assert int(trainer.step.numpy()) == 4
 
 
-def test_a_broken_training_ends_with_the_name_of_the_log_and_the_step(make_trainer, real_examples):
-    message = r"by step [123] \(epoch [12]\).*_loss=(nan|-?inf)"
+def test_a_broken_training_ends_with_the_name_of_what_broke_and_the_step(
+    make_trainer, real_examples
+):
+    message = r"by step 1 \(epoch 1\).*weight .*kernel"
     with pytest.raises(FloatingPointError, match=message):
         fit(diverging(make_trainer()), real_examples())
 
@@ -50,7 +52,7 @@ def test_a_broken_weight_behind_finite_logs_is_found(make_trainer, real_examples
                 kernel = self.model.generator.trainable_variables[0]
                 kernel.assign(kernel.numpy() * np.nan)
 
-    with pytest.raises(FloatingPointError, match="by step 2.*weight .*kernel"):
+    with pytest.raises(FloatingPointError, match="by step [23].*weight .*kernel"):
         fit(make_trainer(), real_examples(), BreakAWeight())
 
 

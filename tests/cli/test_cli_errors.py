@@ -43,8 +43,13 @@ def test_an_export_directory_that_cannot_be_written(fails, tmp_path, here):
     assert not (here / "runs/n").exists()
 
 
-def test_a_run_directory_in_use(fails):
-    assert "not empty" in fails("train", "minimax_gaussians", "--run-dir", "runs/first")
+def test_a_run_directory_of_another_run(fails):
+    message = fails("train", "minimax_gaussians", "--run-dir", "runs/first")
+    assert "another configuration" in message and "--allow-changes" in message
+
+
+def test_a_run_directory_of_something_else(fails):
+    assert "holds no run" in fails("train", "minimax_gaussians", "--run-dir", "recipes")
 
 
 @pytest.mark.parametrize("command", ["sample", "evaluate", "export"])

@@ -158,7 +158,7 @@ def counting_source():
 
 
 def build(source, cache=True, size=None):
-    dataset, read = pipeline.examples(
+    return pipeline.minibatches(
         source,
         size=size,
         resize=None,
@@ -167,15 +167,10 @@ def build(source, cache=True, size=None):
         shuffle=True,
         seed=0,
         cache=cache,
-        repeat=False,
-    )
-    return pipeline.batches(
-        dataset,
-        read,
         batch_size=10,
-        seed=0,
         steps=[],
         drop_remainder=True,
+        repeat=False,
     )
 
 

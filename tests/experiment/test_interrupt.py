@@ -11,7 +11,7 @@ import pytest
 
 from tfgan_suite import experiment
 from tfgan_suite.experiment import resolve_config
-from tfgan_suite.experiment.interrupt import Interrupt
+from tfgan_suite.callbacks import Interrupt
 
 PRESS = """
     class Press(keras.callbacks.Callback):

@@ -94,7 +94,9 @@ class ImageGrid(keras.callbacks.Callback):
         pictures.write_png(self.directory / "real.png", pixels)
 
     def on_epoch_begin(self, epoch, logs=None):
-        if self._drawn is None:
+        if self._drawn is None and getattr(self.model, "resumed_steps", 0):
+            self._drawn = epoch  # the picture of its beginning is there
+        elif self._drawn is None:
             self.draw(epoch)
 
     def on_epoch_end(self, epoch, logs=None):

@@ -7,8 +7,8 @@ import time
 import keras
 import numpy as np
 
-from tfgan_suite.files import strict
-from tfgan_suite.callbacks._steps import steps_done
+from tfgan_suite.files import replacing, strict
+from tfgan_suite.callbacks._steps import epoch_start, steps_done
 from tfgan_suite.registration import public
 
 
@@ -41,7 +41,17 @@ class JsonLines(keras.callbacks.Callback):
         self._start = time.perf_counter()
 
     def on_epoch_begin(self, epoch, logs=None):
-        self._first = steps_done(self.model)
+        self._first = epoch_start(self.model)
+
+    def on_resume(self, epoch, step):
+        """Takes away the lines of epochs that come again: those that end after `step`."""
+        lines = self.path.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = len(lines)
+        while kept and _ends_after(lines[kept - 1], step):
+            kept -= 1
+        if kept < len(lines):
+            with replacing(self.path) as temporary:
+                temporary.write_text("".join(lines[:kept]), encoding="utf-8")
 
     def on_epoch_end(self, epoch, logs=None):
         step = steps_done(self.model)
@@ -56,6 +66,13 @@ class JsonLines(keras.callbacks.Callback):
         # One write, so that no reader and no kill splits a line.
         with open(self.path, "a", encoding="utf-8") as file:
             file.write(json.dumps(record, allow_nan=False) + "\n")
+
+
+def _ends_after(line, step):
+    try:
+        return json.loads(line)["step"] > step
+    except (ValueError, KeyError, TypeError):  # what a loss of power has left of a line
+        return True
 
 
 def scalars(logs):

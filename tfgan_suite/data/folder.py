@@ -3,6 +3,7 @@
 import collections
 import concurrent.futures
 import contextlib
+import logging
 import os
 import pathlib
 
@@ -15,6 +16,7 @@ from tfgan_suite.data.source import Source
 EXTENSIONS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
 SPLITS = ("train", "val", "valid", "validation", "test")
 
+_LOGGER = logging.getLogger("tfgan_suite.data")
 _ORIENTATION = 0x0112  # The EXIF tag; 5 to 8 swap height and width, 1 is upright.
 # Pillow's modes to the mode we read them in, where the two differ.
 _READ_AS = {"1": "L", "P": "RGB", "CMYK": "RGB"}
@@ -22,7 +24,7 @@ _WITH_ALPHA = {"L": "LA", "RGB": "RGBA"}
 _CHANNELS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
 
 
-def open_folder(source, split):
+def open_folder(source, split, skip_broken=False):
     """Opens a folder of png, jpg, jpeg, bmp, gif (first frame) or webp files.
 
     Images directly in the folder have no labels; images in sub-folders, at any depth, get the
@@ -35,6 +37,8 @@ def open_folder(source, split):
     Args:
         source: path of the folder.
         split: `"train"`, or the name of a split sub-folder.
+        skip_broken: whether the place of a file that cannot be read any more is taken by the next
+            one of its class that can, in the order of the names.
 
     Raises:
         ValueError: if the folder is missing, has no image, mixes images and sub-folders or split
@@ -66,10 +70,15 @@ def open_folder(source, split):
             )
         return image
 
+    skipped = {}
+    decode_one = _with_stand_ins(decode_checked, paths, labels, skipped)
+    if not skip_broken:
+        decode_one = decode_checked
+
     def decode_some(paths):
         if isinstance(paths, bytes):
-            return decode_checked(paths)
-        return np.stack([decode_checked(path) for path in paths])
+            return decode_one(paths)
+        return np.stack([decode_one(path) for path in paths])
 
     def read(paths):
         # Not stateful: a pipeline with a stateful operation cannot be checkpointed.
@@ -89,7 +98,43 @@ def open_folder(source, split):
         sizes=tuple(size for size, _ in sizes.most_common()),
         class_names=class_names,
         num_classes=len(class_names) if class_names else None,
+        skipped=skipped,
     )
+
+
+def _with_stand_ins(decode_one, paths, labels, skipped):
+    """Decodes another image in the place of one that cannot be read.
+
+    An epoch keeps its length and its order so, whatever breaks and whenever: a training that is
+    resumed sees what one that was not interrupted sees.
+
+    Args:
+        decode_one: function of a path.
+        paths: all paths.
+        labels: their labels, or None.
+        skipped: dict to which the paths that cannot be read are added, with the reason.
+    """
+    position = {path: index for index, path in enumerate(paths)}
+
+    def decode_or_stand_in(path):
+        path = os.fsdecode(path)
+        start, reasons = position[path], []
+        for index in (*range(start, len(paths)), *range(start)):
+            if labels is not None and labels[index] != labels[start]:
+                continue
+            candidate = paths[index]
+            try:
+                image = decode_one(candidate)
+            except ValueError as error:
+                reasons.append(str(error))
+                if candidate not in skipped:
+                    skipped[candidate] = str(error)
+                    _LOGGER.warning("skipped image %d: %s", len(skipped), error)
+                continue
+            return image
+        raise ValueError(f"No image can be read in the place of {path}: {reasons[0]}")
+
+    return decode_or_stand_in
 
 
 def decode(path):

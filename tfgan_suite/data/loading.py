@@ -15,6 +15,7 @@ from tfgan_suite.data.folder import open_folder
 from tfgan_suite.data.gaussians import GaussianMixture, open_gaussians
 from tfgan_suite.data.resizing import check_size
 from tfgan_suite.data.tensorflow_datasets import is_builder, is_registered, open_tfds
+from tfgan_suite.progress import order_of
 from tfgan_suite.registration import public
 
 
@@ -55,15 +56,19 @@ def load(
     cache=True,
     drop_remainder=True,
     repeat=False,
+    broken="raise",
     data_dir=None,
 ):
     """Loads a data set as a pipeline of batches, ready for `fit`.
 
     Images are resized once and cached (as uint8 where the source is uint8), shuffled anew in every
-    epoch, batched, augmented with a new draw in every epoch, and prefetched. Order and draws are a
-    function of `seed` and of the number of iterators made so far: the k-th `iter` of a dataset is
-    its k-th epoch, whether or not the earlier ones were read. With `cache`, the first batch of a
-    shuffled pipeline comes after every image was read once.
+    epoch, batched, augmented with a new draw in every epoch, and prefetched. In a trainer's `fit`
+    order and draws are a function of (`seed`, epoch, minibatch) alone, so that a training can be
+    begun again anywhere; what is derived from the dataset (`map`, `take`) loses that. Iterated by
+    hand they are a function of `seed` and of the number of iterators made so far: the k-th `iter`
+    of a dataset is its k-th epoch, whether or not the earlier ones were read (with `repeat`, each
+    begins anew). With `cache`, the first batch of a shuffled pipeline comes after every image was
+    read once.
 
     Args:
         source: one of
@@ -96,6 +101,10 @@ def load(
         drop_remainder: whether to drop the last batch of an epoch when it is not full.
         repeat: whether to repeat for ever; batches then cross the border of epochs, and a
             checkpointed iterator goes on exactly where it was.
+        broken: what to do about an image file that turns out to be broken, or to have vanished, in
+            the middle of an epoch. `"raise"` names it. `"skip"`, for folders, puts the next image
+            of its class in its place, so that order and length of an epoch stay; the files are
+            logged, and counted by `skipped`.
         data_dir: folder of prepared TFDS data sets; by default the environment variable
             `TFDS_DATA_DIR`, else TFDS's own. Other sources do not read it.
 
@@ -103,7 +112,7 @@ def load(
         A `tf.data.Dataset` of float32 images `[B, H, W, C]` in [-1, 1], or of
         `(images, labels)` with int32 labels `[B]`. Its cardinality is known. An image file that
         turns out to be broken raises `tf.errors.InvalidArgumentError` from the iteration, with the
-        name of the file.
+        name of the file, unless it is skipped; so does a label out of range, with the label.
 
     Raises:
         ValueError: if an argument is out of range, the source is unknown or not there, or the
@@ -122,7 +131,14 @@ def load(
     ):
         if not isinstance(value, bool):
             raise ValueError(f"`{name}` must be True or False. Received: {name}={value!r}")
-    opened = _open(source, split, data_dir, seed)
+    if broken not in ("raise", "skip"):
+        raise ValueError(f'`broken` must be "raise" or "skip". Received: broken={broken!r}')
+    opened = _open(source, split, data_dir, seed, skip_broken=broken == "skip")
+    if broken == "skip" and opened.skipped is None:
+        raise ValueError(
+            "Only images of a folder can be skipped: those of other sources are checked before. "
+            f"Received: broken='skip' with {opened.name}"
+        )
     if opened.num_examples < 1:
         raise ValueError(f"{opened.name} has no example in this split. Received: split={split!r}")
     if opened.num_examples < batch_size and drop_remainder and not repeat:
@@ -131,7 +147,7 @@ def load(
             f"smaller `batch_size` or drop_remainder=False. Received: batch_size={batch_size}"
         )
     steps = augmentation.resolve(augment, opened.has_images)
-    dataset, read = pipeline.examples(
+    return pipeline.minibatches(
         opened,
         size=size,
         resize=resize,
@@ -140,16 +156,25 @@ def load(
         shuffle=shuffle,
         seed=seed,
         cache=cache,
-        repeat=repeat,
-    )
-    return pipeline.batches(
-        dataset,
-        read,
         batch_size=batch_size,
-        seed=seed,
         steps=steps,
         drop_remainder=drop_remainder,
+        repeat=repeat,
     )
+
+
+@public
+def skipped(dataset):
+    """What `load(..., broken="skip")` has passed over so far.
+
+    Args:
+        dataset: what `load` returned (not a dataset made from it).
+
+    Returns:
+        Dict of the names of files to the reasons why they could not be read.
+    """
+    order = order_of(dataset)
+    return dict(order.skipped or {}) if order else {}
 
 
 @public
@@ -177,13 +202,13 @@ def describe(source, *, split="train", data_dir=None):
     )
 
 
-def _open(source, split, data_dir, seed):
+def _open(source, split, data_dir, seed, skip_broken=False):
     if not isinstance(split, str):
         raise ValueError(f"`split` must be a string. Received: split={split!r}")
     if isinstance(source, GaussianMixture):
         return open_gaussians(source, split, seed)
     if isinstance(source, pathlib.PurePath):
-        return open_folder(source, split)
+        return open_folder(source, split, skip_broken)
     if isinstance(source, np.ndarray) or (
         isinstance(source, tuple) and len(source) == 2 and isinstance(source[0], np.ndarray)
     ):
@@ -200,7 +225,7 @@ def _open(source, split, data_dir, seed):
     if source.partition("/")[0] == "gaussians":
         return open_gaussians(source, split, seed)
     if _must_be_path(source) or (os.path.isdir(source) and not is_registered(source)):
-        return open_folder(source, split)
+        return open_folder(source, split, skip_broken)
     return open_tfds(source, split, data_dir)
 
 

@@ -8,24 +8,40 @@ import tensorflow as tf
 from tfgan_suite.data import augmentation
 from tfgan_suite.data.channels import plan_channels
 from tfgan_suite.data.resizing import plan_size
+from tfgan_suite.progress import DataOrder, epochs_from, remaining, shuffled, with_order
 
 # What may wait in the shuffle buffer where images are not cached.
 _SHUFFLE_BYTES = 2**30
 _CHUNK = 32
 
 
-def examples(source, *, size, resize, channels, labels, shuffle, seed, cache, repeat):
-    """The examples one by one: read and resized once, cached, shuffled anew in every epoch.
+def minibatches(
+    source,
+    *,
+    size,
+    resize,
+    channels,
+    labels,
+    shuffle,
+    seed,
+    cache,
+    batch_size,
+    steps,
+    drop_remainder,
+    repeat,
+):
+    """Minibatches of a source: read and resized once, cached, shuffled anew in every epoch, scaled
+    to [-1, 1], augmented.
 
     Args:
         source: a `Source`.
         size: `(height, width)` or `None`.
-        resize, channels, labels, shuffle, seed, cache, repeat: as `data.load` takes them.
+        steps: what `augmentation.resolve` returns.
+        resize, channels, labels, shuffle, seed, cache, batch_size, drop_remainder, repeat: as
+            `data.load` takes them.
 
     Returns:
-        `(dataset, read)`: a dataset of `(example,)` or `(example, label)`, the images uint8 or
-        float32; and the function that turns a batch of its examples into images, or `None` if
-        they are images already.
+        A `tf.data.Dataset` of float32 images, or of `(images, int32 labels)`, with a `DataOrder`.
 
     Raises:
         ValueError: if the source cannot give what was asked for.
@@ -33,56 +49,91 @@ def examples(source, *, size, resize, channels, labels, shuffle, seed, cache, re
     if labels and source.num_classes is None:
         raise ValueError(f"{source.name} has no labels. Received: labels=True")
     prepare, shape = _plan(source, size, resize, channels)
-    dataset = source.elements(labels)
+    held = source.elements(labels)
     # In memory already and nothing to do: read whole batches, at the end.
     late = source.in_memory and prepare is None
     if cache and not late:
         _check_memory(source, shape)
-        dataset = _read(dataset, source, prepare).cache()
-    if shuffle:
-        # The buffer refers to cached images, it does not copy them; else it holds payloads.
-        room = source.num_examples if cache else max(1, _SHUFFLE_BYTES // source.element_bytes)
-        buffer_size = min(source.num_examples, room)
-        dataset = _seeded(dataset, seed, lambda inputs: inputs.shuffle(buffer_size, seed=1))
-    if repeat:
-        # Right behind the shuffling: an iterator loses its place in the seeds of coming epochs if
-        # it is saved when a step in between has drained an epoch that it has not passed on yet.
-        dataset = dataset.repeat()
-    if not cache and not late:
-        dataset = _read(dataset, source, prepare)
-    return dataset, source.read if late else None
+        held = _read(held, source, prepare).cache()
+    read = source.read if late else None if cache else _batch_reader(source, prepare, shape)
+    # The buffer refers to cached images, it does not copy them; else it holds payloads.
+    room = source.num_examples if cache else max(1, _SHUFFLE_BYTES // source.element_bytes)
+    buffer_size = min(source.num_examples, room)
+    count = source.num_examples
 
+    def examples(epoch, skipped):
+        """One epoch, from its example number `skipped` on."""
+        return (shuffled(held, buffer_size, seed, epoch) if shuffle else held).skip(skipped)
 
-def batches(dataset, read, *, batch_size, seed, steps, drop_remainder):
-    """Batches examples and finishes whole batches: read, scale to [-1, 1], augment.
+    def one_epoch(epoch, skipped, limit):
+        batched = examples(epoch, skipped * batch_size).batch(batch_size, drop_remainder)
+        return _numbered(batched, epoch, skipped).take(remaining(limit, skipped))
 
-    Args:
-        dataset, read: what `examples` returns.
-        batch_size, seed, drop_remainder: as `data.load` takes them.
-        steps: what `augmentation.resolve` returns.
-
-    Returns:
-        A `tf.data.Dataset` of float32 images, or of `(images, int32 labels)`.
-    """
-
-    def finish(batch, random=None):
-        images, *labels = batch
+    def finish(epoch, number, batch):
+        images, *rest = batch
         images = to_unit_range(read(images) if read else images)
         if steps:
-            images = augmentation.apply(steps, images, tf.bitcast(random, tf.int32))
-        return (images, *labels) if labels else images
+            images = augmentation.apply(steps, images, _augmentation_seed(seed, epoch, number))
+        if not labels:
+            return images
+        # Fails, with the label, for one that is out of range.
+        classes = tf.range(source.num_classes)
+        return images, tf.gather(classes, rest[0], name="labels_must_be_in_range")
 
-    dataset = dataset.batch(batch_size, drop_remainder=drop_remainder)
-    if steps:
-        dataset = _seeded(dataset, seed, _with_random_numbers)
-        dataset = _map(dataset, finish)
-    else:
-        dataset = _map(dataset, lambda *batch: finish(batch))
+    def begin(epoch, batch, limit):
+        if not repeat:
+            return _finished(epochs_from(one_epoch, epoch, batch, limit), finish)
+        epoch, skipped = divmod(batch * batch_size, count)
+        endless = epochs_from(lambda e, s, _: examples(e, s), epoch, skipped)
+        endless = endless.batch(batch_size, drop_remainder=True)
+        # Numbered from the beginning: a minibatch may belong to two epochs.
+        return _finished(_numbered(endless, -1, batch), finish)
+
+    if repeat:
+        return with_order(begin(0, 0, None), DataOrder(None, None, begin, source.skipped))
+    full = count // batch_size
+    all_batches = full if drop_remainder else math.ceil(count / batch_size)
+
+    def of_iterator(number):
+        return one_epoch(number, tf.constant(0, tf.int64), tf.constant(-1, tf.int64))
+
+    dataset = _iterator_numbers(seed).flat_map(_as_is(of_iterator))
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(all_batches))
+    return with_order(_finished(dataset, finish), DataOrder(all_batches, full, begin, source.skipped))
+
+
+def _numbered(batched, epoch, first):
+    """`(epoch, number, batch)` of minibatches: what the draws of augmentation follow from."""
+    epochs = tf.data.Dataset.from_tensors(tf.cast(epoch, tf.int64))
+    numbers = tf.data.Dataset.counter(start=tf.cast(first, tf.int64))
+    return tf.data.Dataset.zip(epochs.repeat(), numbers, batched)
+
+
+def _augmentation_seed(seed, epoch, number):
+    pair = tf.random.experimental.stateless_fold_in(tf.stack([epoch, number]), seed)
+    return tf.random.stateless_uniform([2], pair, None, None, tf.int32)
+
+
+def _finished(dataset, finish):
+    dataset = _map(dataset, lambda epoch, number, batch: finish(epoch, number, batch))
     options = tf.data.Options()
     options.deterministic = True
     # Replicas of several workers take turns on examples; whole files are too few to share out.
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
     return dataset.prefetch(tf.data.AUTOTUNE).with_options(options)
+
+
+def _batch_reader(source, prepare, shape):
+    """The function from a minibatch of payloads to prepared images."""
+
+    def one(payload):
+        image = source.read(payload)
+        return prepare(image) if prepare else image
+
+    if source.vectorized:
+        return one
+    signature = tf.TensorSpec(shape, source.dtype)
+    return lambda payloads: tf.map_fn(one, payloads, fn_output_signature=signature)
 
 
 def to_unit_range(images):
@@ -153,28 +204,26 @@ def _check_memory(source, shape):
         )
 
 
-def _map(dataset, function):
+def _as_is(function):
     # Nothing to convert but the user's augmentations, and those are converted where they are traced.
-    function = tf.autograph.experimental.do_not_convert(function)
-    return dataset.map(function, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+    return tf.autograph.experimental.do_not_convert(function)
 
 
-def _with_random_numbers(dataset):
-    numbers = tf.data.Dataset.random(seed=2, rerandomize_each_iteration=True)
-    return tf.data.Dataset.zip(dataset, numbers)
+def _map(dataset, function):
+    return dataset.map(_as_is(function), num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
 
 
-def _seeded(dataset, seed, transform):
-    """Applies `transform` so that its random numbers depend on `seed` alone.
+def _iterator_numbers(seed):
+    """One number, another for each iterator: the k-th of a seed is always the same.
 
-    Outside of a function they would also depend on the global seed of `tf.random.set_seed`; inside,
+    Outside of a function it would also depend on the global seed of `tf.random.set_seed`; inside,
     the seed of the function's own graph takes its place.
     """
 
-    def apply(inputs):
+    def numbers():
         tf.random.set_seed(seed)
-        return transform(inputs)
+        return tf.data.Dataset.random(seed=1, rerandomize_each_iteration=True).take(1)
 
     # Called as it is, the function would be counted as traced again for every data set loaded, and
     # TensorFlow would warn of that.
-    return tf.function(apply, autograph=False).get_concrete_function(dataset)(dataset)
+    return tf.function(numbers, autograph=False).get_concrete_function()()

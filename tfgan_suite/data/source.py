@@ -31,6 +31,8 @@ class Source:
             before reading.
         class_names: names of the classes in the order of the labels, or `None`.
         num_classes: number of classes, or `None` without labels.
+        skipped: dict to which elements that cannot be read are added, by name, with the reason; or
+            `None` where they raise.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Source:
     sizes: tuple = ()
     class_names: tuple | None = None
     num_classes: int | None = None
+    skipped: dict | None = None
 
     @property
     def has_images(self):

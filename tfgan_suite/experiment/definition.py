@@ -26,7 +26,9 @@ class Experiment:
         real: real examples (array, or dataset of batches) for the sample pictures; None for none.
         export: whether to export the generator as `saved_models/<name>/<version>`; a string is the
             name to use in place of the experiment's.
-        checkpoint_every: epochs between two saves of the trainer.
+        checkpoint_every: epochs between two saves of the trainer, and of all of the training.
+        checkpoint_minutes: minutes between two saves of the training; None for none.
+        on_non_finite: policy of `callbacks.GuardNonFinite`: "raise", "rollback" or "skip".
         sample_every: epochs between two sample pictures.
 
     Raises:
@@ -43,6 +45,8 @@ class Experiment:
     real: Any = None
     export: bool | str = True
     checkpoint_every: int = 1
+    checkpoint_minutes: float | None = 10.0
+    on_non_finite: str = "raise"
     sample_every: int = 1
 
     def __post_init__(self):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import hashlib
 import json
 import os
 import pathlib
@@ -9,7 +10,8 @@ import platform
 import shutil
 import tempfile
 
-from tfgan_suite.files import write_json
+from tfgan_suite.checkpointing import differences
+from tfgan_suite.files import replacing, strict, write_json
 from tfgan_suite.experiment.config import restore_config
 from tfgan_suite.experiment.recipe import load_recipe
 from tfgan_suite.version import __version__
@@ -45,6 +47,21 @@ class RunDirectory:
     def events(self):
         """TensorBoard events of the scalars."""
         return self.path / "events"
+
+    @property
+    def lock(self):
+        """Held by the process that is at work here."""
+        return self.path / "run.lock"
+
+    @property
+    def training(self):
+        """Checkpoints of all of the training, to go on from."""
+        return self.path / "training"
+
+    @property
+    def finished(self):
+        """What the run ended with; there only once everything was done."""
+        return self.path / "finished.json"
 
     @property
     def latest(self):
@@ -90,7 +107,7 @@ def create(run_dir, name, root="runs"):
     """Makes the directory of a new run.
 
     Args:
-        run_dir: the directory, which must be empty or not be there; or None for `<root>/<name>`, or
+        run_dir: the directory, which must be new (see `check_new`); or None for `<root>/<name>`, or
             the first of `<root>/<name>-2`, `-3`, ... that is not there.
         name: name of the run.
         root: where run directories are made.
@@ -115,11 +132,20 @@ def create(run_dir, name, root="runs"):
     return RunDirectory(path)
 
 
+def is_run(path):
+    """Whether a run was begun in `path`."""
+    return RunDirectory(pathlib.Path(path)).config.is_file()
+
+
 def check_new(path):
-    """Raises ValueError if `path` is there and holds anything."""
-    if path.is_dir() and any(path.iterdir()):
+    """Raises ValueError if `path` holds anything but what a run killed as it began has left."""
+    run = RunDirectory(path)
+    left = {run.lock.name, run.recipe.name}
+    if path.is_dir() and any(
+        p.name not in left and not p.name.startswith(".tmp-") for p in path.iterdir()
+    ):
         raise ValueError(
-            "The run directory is not empty; give another, or none for a new one. "
+            "The directory is not empty and holds no run; give another, or none for a new one. "
             f"Received: {str(path)!r}"
         )
 
@@ -168,7 +194,9 @@ def record(directory, recipe, config, *, export_name, strategy, strategy_name, c
     """
     import tensorflow as tf
 
-    shutil.copyfile(recipe.path, directory.recipe)
+    if not (directory.recipe.exists() and recipe.path.samefile(directory.recipe)):
+        with replacing(directory.recipe) as temporary:
+            shutil.copyfile(recipe.path, temporary)
     write_json(
         directory.config,
         {
@@ -185,6 +213,30 @@ def record(directory, recipe, config, *, export_name, strategy, strategy_name, c
             "replicas": strategy.num_replicas_in_sync,
         },
     )
+
+
+def changes(directory, recipe, config, *, strategy_name):
+    """What differs between a run and how it is to go on.
+
+    Args:
+        directory: the `RunDirectory` of the run.
+        recipe: the `Recipe`.
+        config: its resolved config.
+        strategy_name: name of the strategy on the command line.
+
+    Returns:
+        List of `"key: before -> now"`.
+    """
+    before = directory.read_config()
+    now = {
+        "recipe": recipe.name,
+        "config": json.loads(json.dumps(strict(dataclasses.asdict(config)))),
+        "strategy": strategy_name,
+        "recipe file": hashlib.sha256(recipe.path.read_bytes()).hexdigest()[:12],
+    }
+    stored = {key: before[key] for key in ("recipe", "config", "strategy")}
+    stored["recipe file"] = hashlib.sha256(directory.recipe.read_bytes()).hexdigest()[:12]
+    return differences(stored, now)
 
 
 def versions():

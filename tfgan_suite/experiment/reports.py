@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tfgan_suite import data
 from tfgan_suite.distribution import get_strategy
 from tfgan_suite.experiment import console, evaluation, running
 
@@ -43,14 +44,21 @@ def _steps(built):
 def summarize(result):
     """Prints what a run has made, where it is, how good it is, and what to do next."""
     output = console.make_console()
-    where, trainer = result.directory, result.experiment.trainer
+    where = result.directory
     run = console.relative(where.path)
+    if result.experiment is None:
+        output.print(f"{run} is finished already: nothing was done")
+        return
+    trainer = result.experiment.trainer
     step = int(trainer.step.numpy())
     state = "interrupted" if result.interrupted else "trained"
     facts = {"steps": f"{step} in {console.duration(result.seconds)}"}
     file = where.latest if result.interrupted else where.final
     if file.exists():
         facts["trainer"] = console.relative(file)
+    passed_over = len(data.skipped(result.experiment.data))
+    if passed_over:
+        facts["skipped"] = f"{passed_over} image files that could not be read"
     if any(where.samples.glob("*.png")):
         facts["pictures"] = console.relative(where.samples)
     facts["metrics"] = console.relative(where.metrics)

@@ -9,12 +9,14 @@ import keras
 
 from tfgan_suite import callbacks
 from tfgan_suite.callbacks import pictures
+from tfgan_suite.callbacks._steps import steps_done
 from tfgan_suite.callbacks.trainer_checkpoint import save_trainer
+from tfgan_suite.checkpointing import DirectoryLock
 from tfgan_suite.distribution import get_strategy
 from tfgan_suite.experiment import console, directory, evaluation
 from tfgan_suite.experiment.definition import Experiment
-from tfgan_suite.experiment.interrupt import Interrupt
 from tfgan_suite.export import export
+from tfgan_suite.files import write_json
 
 
 @dataclasses.dataclass
@@ -23,17 +25,19 @@ class Result:
 
     Attributes:
         directory: its `RunDirectory`.
-        experiment: the `Experiment`, its trainer trained.
-        interrupted: whether Ctrl-C ended the training; nothing was then evaluated or exported.
+        experiment: the `Experiment`, its trainer trained; None if the run was finished before.
+        interrupted: whether a signal ended the training; nothing was then evaluated or exported.
         seconds: time that `fit` took.
+        exit_status: of the command: 0, or 130 or 143 after SIGINT or SIGTERM.
         scores: dict of evaluators' names to their dicts of scores.
         exported: directory of the exported version, or None.
     """
 
     directory: directory.RunDirectory
-    experiment: Experiment
+    experiment: Experiment | None
     interrupted: bool
     seconds: float
+    exit_status: int = 0
     scores: dict = dataclasses.field(default_factory=dict)
     exported: pathlib.Path | None = None
 
@@ -69,68 +73,112 @@ def run(
     strategy="auto",
     smoke=False,
     command=(),
+    allow_changes=False,
     output=None,
 ):
-    """Trains, evaluates and exports an experiment.
+    """Trains, evaluates and exports an experiment, or goes on with a run that was interrupted.
 
     Args:
         recipe: a `Recipe`.
         config: its `Config`.
-        run_dir: directory of the run, empty or not there yet; None for a new one in `runs/`.
+        run_dir: directory of the run. If it holds a run, that one goes on from its newest
+            checkpoint; else it must be empty or not there yet. None for a new one in `runs/`.
         saved_models: directory to export to.
         strategy: name for `get_strategy`, or a strategy.
         smoke: whether the config is the recipe's smoke config: directories then say so.
         command: the command line, for the record.
+        allow_changes: whether a run goes on although its config, recipe or strategy has changed.
         output: a `rich.console.Console`; None for one on standard output.
 
     Returns:
         A `Result`.
 
     Raises:
-        ValueError: if the run directory is not empty, or the recipe does not build.
-        OSError: if a directory cannot be written; before anything is trained.
+        ValueError: if the run directory holds something else, or a run with another configuration,
+            or the recipe does not build.
+        BlockingIOError: if another process is at work in the run directory.
+        OSError: if a directory cannot be written, before anything is trained; or if a checkpoint
+            cannot be.
         FloatingPointError: if the training becomes NaN; the last good state stays saved.
     """
     output = output or console.make_console()
     directory.check_writable(run_dir or "runs")
     directory.check_writable(saved_models)
-    if run_dir is not None:
-        directory.check_new(pathlib.Path(run_dir))
     strategy_name = strategy if isinstance(strategy, str) else type(strategy).__name__
-    strategy = get_strategy(strategy)
-    experiment = build(recipe, config, strategy)
-    suffix = "-smoke" if smoke else ""
-    where = directory.create(run_dir, recipe.name + suffix)
-    export_name = experiment.export_name and experiment.export_name + suffix
-    directory.record(
-        where,
-        recipe,
-        config,
-        export_name=export_name,
-        strategy=strategy,
-        strategy_name=strategy_name,
-        command=command,
-        smoke=smoke,
-    )
-    output.print(f"run directory  {console.relative(where.path)}")
-    result = _fit(experiment, where, output)
-    if not result.interrupted:
-        where.latest.parent.mkdir(exist_ok=True)
-        save_trainer(experiment.trainer, where.final)
-        if experiment.evaluators:
-            result.scores = evaluation.evaluate(
-                experiment.trainer,
-                experiment.evaluators,
-                where.evaluation,
-                trainer_file=str(where.final.relative_to(where.path)),
-                seed=config.seed,
+    where = None
+    with contextlib.ExitStack() as held:
+        if run_dir is not None and directory.is_run(run_dir):
+            where = directory.RunDirectory(pathlib.Path(run_dir))
+            held.enter_context(DirectoryLock(where.lock))
+            changed = _check_changes(where, recipe, config, strategy_name, allow_changes, output)
+            if where.finished.exists() and not changed:
+                return Result(where, None, False, 0.0)
+        elif run_dir is not None:
+            directory.check_new(pathlib.Path(run_dir))
+        strategy = get_strategy(strategy)
+        experiment = build(recipe, config, strategy)
+        suffix = "-smoke" if smoke else ""
+        if where is None:
+            where = directory.create(run_dir, recipe.name + suffix)
+            held.enter_context(DirectoryLock(where.lock))
+            directory.check_new(where.path)  # another process may have been faster
+            changed = True
+        export_name = experiment.export_name and experiment.export_name + suffix
+        if changed:
+            where.finished.unlink(missing_ok=True)
+            directory.record(
+                where,
+                recipe,
+                config,
+                export_name=export_name,
+                strategy=strategy,
+                strategy_name=strategy_name,
+                command=command,
+                smoke=smoke,
             )
-        if export_name:
-            result.exported = export(experiment.trainer, pathlib.Path(saved_models) / export_name)
-    return result
+        output.print(f"run directory  {console.relative(where.path)}")
+        result = _fit(experiment, where, output, allow_changes)
+        if not result.interrupted:
+            _finish(result, export_name and pathlib.Path(saved_models) / export_name, config.seed)
+        return result
 
 
-def run_callbacks(experiment, where, lines, interrupt):
+def _check_changes(where, recipe, config, strategy_name, allowed, output):
+    """Whether a run goes on changed; ValueError if it must not."""
+    changed = directory.changes(where, recipe, config, strategy_name=strategy_name)
+    if changed and not allowed:
+        raise ValueError(
+            "The run was begun with another configuration; give another directory, or "
+            f"--allow-changes to go on with the new one. Received: {where.path} with "
+            + "; ".join(changed)
+        )
+    for line in changed:
+        output.print(f"changed  {line}", markup=False)
+    return bool(changed)
+
+
+def _finish(result, export_to, seed):
+    """What follows the training: the final trainer, its scores, its export."""
+    where, experiment = result.directory, result.experiment
+    where.latest.parent.mkdir(exist_ok=True)
+    save_trainer(experiment.trainer, where.final)
+    if experiment.evaluators:
+        result.scores = evaluation.evaluate(
+            experiment.trainer,
+            experiment.evaluators,
+            where.evaluation,
+            trainer_file=str(where.final.relative_to(where.path)),
+            seed=seed,
+        )
+    if export_to:
+        result.exported = export(experiment.trainer, export_to)
+    write_json(
+        where.finished,
+        {"step": steps_done(experiment.trainer), "exported": result.exported},
+    )
+
+
+def run_callbacks(experiment, where, lines, interrupt, allow_changes=False):
     """The callbacks of every run, in the order in which each must see the others' work."""
     trainer = experiment.trainer
     drawable = _is_drawable(trainer)
@@ -138,7 +186,7 @@ def run_callbacks(experiment, where, lines, interrupt):
     # It writes by epochs here: its batch hooks do nothing that a thread could disturb.
     tensorboard.async_safe = True
     return [
-        callbacks.TerminateOnNonFinite(),  # first: nothing after it may keep a broken epoch
+        callbacks.GuardNonFinite(experiment.on_non_finite),  # first: nothing after it may keep a broken epoch
         *experiment.callbacks,  # may add scores to the logs
         callbacks.JsonLines(where.metrics),
         tensorboard,
@@ -154,26 +202,34 @@ def run_callbacks(experiment, where, lines, interrupt):
         ),
         lines,
         callbacks.TrainerCheckpoint(where.latest, every=experiment.checkpoint_every),
+        callbacks.Checkpoints(
+            where.training,
+            every_epochs=experiment.checkpoint_every,
+            every_minutes=experiment.checkpoint_minutes,
+            allow_changes=allow_changes,
+            stop_on_signals=False,  # the run has its own words for them
+        ),
         interrupt,
     ]
 
 
-def _fit(experiment, where, output):
+def _fit(experiment, where, output, allow_changes):
     lines = console.EpochLines(output)
     start = time.perf_counter()
-    with Interrupt() as interrupt, contextlib.closing(lines):
+    with callbacks.Interrupt() as interrupt, contextlib.closing(lines):
         try:
             experiment.trainer.fit(
                 experiment.data,
                 epochs=experiment.epochs,
                 steps_per_epoch=experiment.steps_per_epoch,
                 verbose=0,
-                callbacks=run_callbacks(experiment, where, lines, interrupt),
+                callbacks=run_callbacks(experiment, where, lines, interrupt, allow_changes),
             )
         except FloatingPointError as error:
             kept = console.relative(where.latest) if where.latest.exists() else "none"
             raise FloatingPointError(f"{error}. Last state saved before: {kept}") from error
-    return Result(where, experiment, interrupt.requested, time.perf_counter() - start)
+    seconds = time.perf_counter() - start
+    return Result(where, experiment, interrupt.requested, seconds, interrupt.exit_status)
 
 
 def _is_drawable(trainer):

@@ -1,12 +1,18 @@
 """What `fit` does beyond Keras's: k minibatches for one step, and the speed in the logs."""
 
 import contextlib
+import dataclasses
+import math
 import time
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
+
+from tfgan_suite.progress import DataOrder, epochs_from, order_of, remaining, shuffled, with_order
 
 
 class Throughput(keras.callbacks.Callback):
@@ -50,52 +56,133 @@ def _learning_rate(optimizer):
     return float(keras.ops.convert_to_numpy(optimizer.learning_rate))
 
 
-def group_minibatches(trainer, x, y, options):
-    """Prepares the data of `fit`, so that one batch for Keras is one step of the trainer.
+@dataclasses.dataclass
+class Steps:
+    """The data of a `fit`: one batch for Keras is one step of the trainer.
+
+    Attributes:
+        dataset: what Keras takes: a dataset of steps, arrays, or anything else.
+        y: the condition where `dataset` is an array.
+        batch_size: of one minibatch, or None if unknown.
+        per_epoch: steps in an epoch, or None if unknown.
+        begin: `begin(n)` returns a dataset without end that leaves out the first n steps, or None
+            where the data has no order of its own.
+        natural: steps before the order of the data begins anew; None without such borders.
+    """
+
+    dataset: Any
+    y: Any
+    batch_size: int | None
+    per_epoch: int | None
+    begin: Callable | None = None
+    natural: int | None = None
+
+
+def prepare_steps(trainer, x, y, options, keep=False):
+    """Prepares the data of `fit`.
 
     With `discriminator_steps` k > 1, k consecutive minibatches are stacked on axis 1: batch first,
     so that a distribution strategy still splits over examples and every replica gets its share of
     each minibatch. With k > 1, or with several replicas, only full minibatches are used: a smaller
     one could not be stacked, and might leave a replica with no image at all.
 
+    Args:
+        trainer: the trainer.
+        x, y: as `fit` takes them.
+        options: the other arguments of `fit`; those that are used up here are taken out.
+        keep: whether the training is to be kept by checkpoints, and the order of arrays must
+            therefore be known.
+
     Returns:
-        `(x, y, options, batch_size)`; `batch_size` is that of one minibatch, or None if unknown.
+        A `Steps`.
 
     Raises:
         ValueError: if k > 1 and the data is neither a dataset nor arrays, or an epoch of it has
             fewer than k minibatches.
     """
     k = trainer.discriminator_steps
-    only_full = k > 1 or trainer.distribute_strategy.num_replicas_in_sync > 1
+    several = trainer.distribute_strategy.num_replicas_in_sync > 1
+    only_full = k > 1 or several
+    batch_size = None
     if _is_array(x):
         batch_size = 32 if options.get("batch_size") is None else options["batch_size"]
         if batch_size < 1:
             raise ValueError(f"`batch_size` must be positive. Received: batch_size={batch_size}")
-        if not only_full:
-            return x, y, options, batch_size
-        x, options = _arrays_to_dataset(trainer, x, y, batch_size, dict(options))
+        if not only_full and not keep:
+            return Steps(x, y, batch_size, None)
+        x = _arrays_to_dataset(trainer, x, y, batch_size, options, only_full)
         y = None
     elif not isinstance(x, tf.data.Dataset):
         if k > 1:
             raise ValueError(
-                f"With discriminator_steps={k}, `fit` takes a tf.data.Dataset or arrays, whose "
-                f"minibatches it can group. Received: x of type {type(x).__name__}"
+                f"`discriminator_steps={k}` takes a tf.data.Dataset or arrays as x. "
+                f"Received: x of type {type(x).__name__}"
             )
-        return x, y, options, None
-    options = {**options, "shuffle": False}  # a dataset shuffles by itself; Keras would warn
-    batch_size = _static_batch_size(x)
-    if only_full and batch_size is None:
+        return Steps(x, y, None, options.get("steps_per_epoch"))
+    options["shuffle"] = False  # a dataset shuffles by itself; Keras would warn
+    order = order_of(x)
+    batch_size = batch_size or _static_batch_size(x)
+    incomplete = only_full and batch_size is None
+    if incomplete:
         batch_size = first_batch_size(x)
-        x = _full_minibatches(x, batch_size)
-    if k > 1:
-        x = _stack(x, k)
-    if x.cardinality() == 0:
+
+    def grouped(dataset):
+        if incomplete:
+            dataset = _full_minibatches(dataset, batch_size)
+        return _stack(dataset, k) if k > 1 else dataset
+
+    dataset = grouped(x)
+    batches = None if order is None else order.full_batches if only_full else order.batches
+    if dataset.cardinality() == 0 or (batches is not None and batches < k):
         raise ValueError(
             f"An epoch must have at least discriminator_steps={k} full minibatches. Use a "
             "smaller batch, or `.repeat()` the dataset and give `steps_per_epoch`. "
             f"Received: a dataset with fewer than {k} minibatches of {batch_size}"
         )
-    return x, y, options, batch_size
+    if order is None:
+        natural = int(dataset.cardinality()) if dataset.cardinality() > 0 else None
+        return Steps(dataset, y, batch_size, options.get("steps_per_epoch") or natural)
+    natural = None if batches is None else batches // k
+
+    def begin(number):
+        epoch, step = (0, number) if natural is None else divmod(number, natural)
+        limit = None if natural is None else natural * k
+        return grouped(order.begin(epoch, step * k, limit))
+
+    per_epoch = options.get("steps_per_epoch") or natural
+    return Steps(dataset, y, batch_size, per_epoch, begin, natural)
+
+
+def next_data_step(trainer, steps):
+    """Where the data of a new `fit` begins: after what the trainer has seen, at a natural border.
+
+    Every `fit` so has another order, also where each is one of many.
+    """
+    if steps.begin is None:
+        return None
+    done = int(keras.ops.convert_to_numpy(trainer.step))
+    return done if steps.natural is None else -(-done // steps.natural) * steps.natural
+
+
+def check_can_be_kept(steps, steps_per_execution):
+    """Raises ValueError for data in the middle of which a training could not go on."""
+    if not isinstance(steps.dataset, tf.data.Dataset):
+        raise ValueError(
+            "A training kept by checkpoints takes its data as a tf.data.Dataset or as arrays. "
+            f"Received: x of type {type(steps.dataset).__name__}"
+        )
+    if steps.per_epoch is None:
+        raise ValueError(
+            "A training kept by checkpoints must know the length of an epoch: give "
+            "`steps_per_epoch`, or apply tf.data.experimental.assert_cardinality. "
+            f"Received: a dataset of cardinality {int(steps.dataset.cardinality())}"
+        )
+    if steps.per_epoch % steps_per_execution:
+        raise ValueError(
+            "A training kept by checkpoints must have whole executions in an epoch: choose "
+            "`steps_per_execution` so that it divides the steps. Received: "
+            f"steps_per_execution={steps_per_execution}, steps per epoch: {steps.per_epoch}"
+        )
 
 
 def first_batch_size(x, batch_size=None):
@@ -156,7 +243,7 @@ def _stack(dataset, k):
     return groups.map(stacked).prefetch(2)
 
 
-def _arrays_to_dataset(trainer, x, y, batch_size, options):
+def _arrays_to_dataset(trainer, x, y, batch_size, options, only_full):
     """Arrays as shuffled minibatches, with Keras's meaning of the options of `fit`."""
     options.pop("batch_size", None)
     split = options.pop("validation_split", 0.0)
@@ -167,9 +254,19 @@ def _arrays_to_dataset(trainer, x, y, batch_size, options):
         options["validation_data"] = held_out if len(held_out) > 1 else held_out[0]
         options.setdefault("validation_batch_size", batch_size)
         arrays = tuple(a[:kept] for a in arrays)
-    dataset = tf.data.Dataset.from_tensor_slices(arrays if y is not None else arrays[0])
-    if options.pop("shuffle", True):
-        # Another order in every epoch, also where each is a `fit` of its own.
-        seed = trainer.seed + int(keras.ops.convert_to_numpy(trainer.step))
-        dataset = dataset.shuffle(len(arrays[0]), seed=seed, reshuffle_each_iteration=True)
-    return dataset.batch(batch_size, drop_remainder=True), options
+    rows = len(arrays[0])
+    examples = tf.data.Dataset.from_tensor_slices(arrays if y is not None else arrays[0])
+    shuffle = options.pop("shuffle", True)
+
+    def one_epoch(epoch, skipped, limit):
+        data = shuffled(examples, rows, trainer.seed, epoch) if shuffle else examples
+        batches = data.skip(skipped * batch_size).batch(batch_size, drop_remainder=only_full)
+        return batches.take(remaining(limit, skipped))
+
+    full = rows // batch_size
+    order = DataOrder(
+        full if only_full else math.ceil(rows / batch_size),
+        full,
+        lambda epoch, batch, limit: epochs_from(one_epoch, epoch, batch, limit),
+    )
+    return with_order(examples.batch(batch_size, drop_remainder=only_full), order)

@@ -13,7 +13,8 @@ from tfgan_suite.trainers._checks import check_batch
 # Seeds of one step's draws: `[seed, step * _DRAWS_PER_STEP + draw]`.
 _DRAWS_PER_STEP = 4096
 
-# Of the current step: the number of draws, `_local.draw`, and what is to be logged, `_local.logs`.
+# Of the current step: its seed, `_local.seed`, the number of draws, `_local.draw`, what is to be
+# logged, `_local.logs`, and the state before it, `_local.before`.
 # A mirrored strategy traces its replicas in threads that take turns: a common counter would give
 # each of them other seeds.
 _local = threading.local()
@@ -46,6 +47,7 @@ class Play:
     def minibatches(self, data):
         """Begins a step: its k minibatches `(x, y)` of real images; y is None without condition."""
         _local.draw, _local.logs = 0, {}
+        _local.seed, _local.before = self.seed_value(), self.begin_watch()
         x, y = unpack(data)
         k = self.discriminator_steps
         check_batch(self.generator, self.discriminator, x, y, groups=k)
@@ -59,7 +61,7 @@ class Play:
         """
         draw = self.step.value * _DRAWS_PER_STEP + _local.draw
         _local.draw += 1
-        return tf.stack([tf.constant(self.seed, tf.int64), draw])
+        return tf.stack([_local.seed, draw])
 
     def next_outside_seed(self):
         """Seed (int64 `[2]`) of the next draw outside training, which never meets training's."""
@@ -223,10 +225,12 @@ class Play:
     def end_step(self):
         """Moves the generator's average and the step counter on; returns the logs."""
         # Once for the step: a Keras metric costs some thirty operations for each update.
-        self.track({name: tf.add_n(notes) / len(notes) for name, notes in _local.logs.items()})
-        _local.logs = {}
+        means = {name: tf.add_n(notes) / len(notes) for name, notes in _local.logs.items()}
+        self.track(means)
         if self.ema_generator is not None:
             self._update_average()
+        self.end_watch(list(means.values()), _local.before)
+        _local.logs, _local.before = {}, []
         logs = self.results()
         with tf.control_dependencies(list(logs.values())):
             self.step.assign(self.step.value + 1)

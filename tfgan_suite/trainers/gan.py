@@ -7,20 +7,25 @@ import tensorflow as tf
 
 from tfgan_suite.distribution import check_global_batch
 from tfgan_suite.latents import LatentPrior
+from tfgan_suite.progress import Position
 from tfgan_suite.registration import register
 from tfgan_suite.trainers._checks import check_batch, check_networks, check_trainer_options
 from tfgan_suite.trainers._compilation import Compilation
 from tfgan_suite.trainers._fitting import (
     Throughput,
+    check_can_be_kept,
     expected_end_of_data,
     first_batch_size,
-    group_minibatches,
+    next_data_step,
+    prepare_steps,
 )
+from tfgan_suite.trainers._parts import Callbacks, fit_in_parts, keepers_of
 from tfgan_suite.trainers._play import Play, unpack, with_condition
+from tfgan_suite.trainers._state import State
 
 
 @register
-class GAN(Play, Compilation, keras.Model):
+class GAN(Play, State, Compilation, keras.Model):
     """Two players and one objective; the base of every trainer, and usable with any loss.
 
     One call of `train_step` is one update of the generator after `discriminator_steps` updates of
@@ -86,6 +91,7 @@ class GAN(Play, Compilation, keras.Model):
             self.step = _counter("step")  # updates of the generator
             self.draws = _counter("draws")  # of latents, outside training
             self.ema_generator = None if ema_decay is None else _frozen_copy(generator)
+            self.create_counters()
         self.built = True
 
     # --- What a Keras user calls ------------------------------------------------------------
@@ -137,15 +143,57 @@ class GAN(Play, Compilation, keras.Model):
                     f"A GAN's losses take no `{name}`: choose the images with the data set "
                     f"instead. Received: {name}={type(kwargs[name]).__name__}"
                 )
-        x, y, kwargs, batch_size = group_minibatches(self, x, y, kwargs)
-        check_global_batch(batch_size, self.distribute_strategy)
-        if not isinstance(kwargs.get("callbacks"), keras.callbacks.CallbackList):
-            images = None if batch_size is None else batch_size * self.discriminator_steps
-            callbacks = kwargs.get("callbacks") or []
-            callbacks = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
-            kwargs["callbacks"] = [Throughput(images), *callbacks]
-        with expected_end_of_data(x, kwargs):
-            return super().fit(x, y, **kwargs)
+        if isinstance(kwargs.get("callbacks"), keras.callbacks.CallbackList):
+            return self._plain_fit(prepare_steps(self, x, y, kwargs), kwargs)
+        callbacks = kwargs.pop("callbacks", None) or []
+        callbacks = list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
+        keepers = keepers_of(callbacks)
+        saves = any(keeper.saves for keeper in keepers)
+        steps = prepare_steps(self, x, y, kwargs, keep=bool(keepers))
+        check_global_batch(steps.batch_size, self.distribute_strategy)
+        images = steps.batch_size and steps.batch_size * self.discriminator_steps
+        callbacks = [Throughput(images), *callbacks]
+        per_execution = self.steps_per_execution
+        uneven = steps.per_epoch is not None and steps.per_epoch % per_execution
+        if saves:
+            check_can_be_kept(steps, per_execution)
+        if not isinstance(steps.dataset, tf.data.Dataset) or uneven:
+            steps.begin = None
+        if steps.begin is None and not keepers:
+            return self._plain_fit(steps, {**kwargs, "callbacks": callbacks})
+        completed = False
+        try:
+            history = self._kept_fit(steps, callbacks, keepers, kwargs)
+            completed = True
+        finally:
+            self.resumed_steps = 0
+            for keeper in keepers:
+                keeper.end_fit(completed)
+        return history
+
+    def _plain_fit(self, steps, options):
+        check_global_batch(steps.batch_size, self.distribute_strategy)
+        with expected_end_of_data(steps.dataset, options):
+            return super().fit(steps.dataset, steps.y, **options)
+
+    def _kept_fit(self, steps, callbacks, keepers, options):
+        position = None
+        for keeper in keepers:
+            position = keeper.begin_fit(self, steps, keepers) or position
+        if position is None:
+            position = Position(options.get("initial_epoch", 0), 0, next_data_step(self, steps))
+        verbose = options.pop("verbose", "auto")
+        callbacks = Callbacks(
+            callbacks,
+            keepers,
+            steps.per_epoch,
+            add_progbar=verbose != 0,
+            verbose=verbose,
+            epochs=options.get("epochs", 1),
+            model=self,
+        )
+        with expected_end_of_data(steps.dataset, options):
+            return fit_in_parts(self, super().fit, steps, position, callbacks, options)
 
     def evaluate(self, x=None, y=None, **kwargs):
         """Both losses over a data set, as `keras.Model.evaluate`; nothing is updated.

@@ -1,0 +1,134 @@
+"""Small trainings with every option that has a state, and what to compare of them."""
+
+import contextlib
+import hashlib
+
+import keras
+import numpy as np
+
+from tfgan_suite import callbacks, data, layers, losses, testing, trainers
+from tfgan_suite.checkpointing import read_arrays
+
+BATCH, EPOCHS, STEPS = 4, 2, 4
+
+OPTIONS = (
+    "plain",
+    "critic_steps",
+    "lazy_r1",
+    "dropout_and_augmentation",
+    "spectral_norm",
+    "ema",
+    "mixed_bfloat16",
+    "mixed_float16",
+    "ada",
+    "two_replicas",
+)
+
+
+def networks(option):
+    """A generator of 4x4 images and a discriminator, as small as the option allows."""
+    init = keras.initializers.GlorotUniform
+    latents = keras.Input((testing.LATENT_DIM,))
+    x = keras.layers.Dense(8, kernel_initializer=init(1))(latents)
+    x = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(x))
+    x = keras.layers.Dense(16, "tanh", kernel_initializer=init(2), dtype="float32")(x)
+    generator = keras.Model(latents, keras.layers.Reshape((4, 4, 1), dtype="float32")(x))
+    images = keras.Input((4, 4, 1))
+    y = images
+    if option == "ada":
+        y = layers.AdaptiveAugmentation(interval=1, images_to_full=50, target=0.1, seed=5)(y)
+    y = keras.layers.Flatten()(y)
+    hidden = keras.layers.Dense(8, kernel_initializer=init(3))
+    if option == "spectral_norm":
+        hidden = layers.SpectralNormalization(hidden)
+    y = keras.layers.LeakyReLU()(hidden(y))
+    if option == "dropout_and_augmentation":
+        y = keras.layers.Dropout(0.5, seed=4)(y)
+    logits = keras.layers.Dense(1, kernel_initializer=init(6), dtype="float32")(y)
+    return generator, keras.Model(images, logits)
+
+
+def make_trainer(option, rate=0.01):
+    """A compiled trainer with one option."""
+    keras.utils.set_random_seed(1)  # of what has no seed of its own
+    policy = option if option.startswith("mixed") else "float32"
+    keras.config.set_dtype_policy(policy)
+    generator, discriminator = networks(option)
+    kind, given, compiled = trainers.ModifiedMinimaxGAN, {}, {}
+    if option == "critic_steps":
+        kind = trainers.WassersteinGAN
+        given = {"discriminator_steps": 5}
+        compiled = {"penalties": [losses.GradientPenalty(10.0)]}
+    elif option == "lazy_r1":
+        # One that has a memory too.
+        compiled = {"penalties": [losses.R1(1.0, interval=3), losses.LeCam(0.1)]}
+    elif option == "ema":
+        given = {"ema_decay": 0.9}
+    trainer = kind(generator, discriminator, testing.LATENT_DIM, seed=7, **given)
+    if option == "mixed_float16":
+        compiled = {
+            "optimizer": keras.optimizers.LossScaleOptimizer(
+                keras.optimizers.Adam(rate), dynamic_growth_steps=3
+            ),
+            "discriminator_optimizer": keras.optimizers.LossScaleOptimizer(
+                keras.optimizers.Adam(rate), initial_scale=2.0**18, dynamic_growth_steps=3
+            ),
+        }
+    trainer.compile(**{"optimizer": keras.optimizers.Adam(rate), **compiled})
+    keras.config.set_dtype_policy("float32")
+    return trainer
+
+
+def make_data(option, steps=STEPS):
+    """Images of which an epoch has `steps` steps and some left over."""
+    count = BATCH * steps * (5 if option == "critic_steps" else 1) + 3
+    augment = ["flip", "shift"] if option == "dropout_and_augmentation" else []
+    return data.load(
+        testing.images(count, (4, 4, 1)), batch_size=BATCH, seed=3, augment=augment
+    )
+
+
+@contextlib.contextmanager
+def scope(option, strategy):
+    """The scope of two replicas where the option is those, else none."""
+    with strategy.scope() if option == "two_replicas" else contextlib.nullcontext():
+        yield
+
+
+class StopAt(keras.callbacks.Callback):
+    """Asks `fit` to stop after a number of the trainer's steps, as a signal does."""
+
+    async_safe, saves = True, False
+
+    def __init__(self, step):
+        super().__init__()
+        self.step = step
+
+    def after_step(self, position):
+        if int(keras.ops.convert_to_numpy(self.model.step)) == self.step:
+            self.model.stop_training = True
+
+    def begin_fit(self, trainer, steps, keepers):
+        """Nothing of this and what follows matters here."""
+
+    after_train_begin = after_epoch = lambda self, *_: None
+    resume_epoch = after_training = end_fit = lambda self, _: None
+
+
+def train(option, folder=None, stop=None, epochs=EPOCHS, extra=(), strategy=None, **options):
+    """One process's part of a training; returns the trainer."""
+    with scope(option, strategy):
+        trainer = make_trainer(option)
+    kept = [] if stop is None else [StopAt(stop)]
+    kept += [] if folder is None else [callbacks.Checkpoints(folder, **options)]
+    trainer.fit(make_data(option), epochs=epochs, verbose=0, callbacks=[*extra, *kept])
+    return trainer
+
+
+def digests(trainer):
+    """SHA-256 of every variable, and of every replica's copy, by name."""
+    arrays = read_arrays(trainer.state_variables())
+    return {
+        name: hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+        for name, array in arrays.items()
+    }

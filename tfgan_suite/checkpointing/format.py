@@ -1,0 +1,136 @@
+"""One checkpoint: a directory with the state's arrays and a manifest that vouches for them.
+
+    state.npz      every array of the state by its name (NumPy's own format)
+    manifest.json  facts (step, position, config, ...), dtypes, size and SHA-256 of `state.npz`, and
+                   the SHA-256 of the manifest's other entries
+
+A flipped bit anywhere is found: the manifest's text must be, byte for byte, what its content gives.
+"""
+
+import hashlib
+import json
+import os
+import pathlib
+import zipfile
+
+import ml_dtypes
+import numpy as np
+
+from tfgan_suite.files import DurableFile, strict, sync_directory
+
+VERSION = 1
+STATE, MANIFEST = "state.npz", "manifest.json"
+
+
+class DamagedCheckpoint(ValueError):
+    """A checkpoint that does not verify."""
+
+
+def write(folder, arrays, facts):
+    """Writes a checkpoint into an empty directory; all of it has reached the disk at the end.
+
+    Args:
+        folder: the directory.
+        arrays: dict of names to NumPy arrays.
+        facts: dict of what JSON can hold (see `files.strict`).
+
+    Raises:
+        OSError: if something cannot be written.
+    """
+    folder = pathlib.Path(folder)
+    # NumPy's format knows no bfloat16 or float8: those are written as unsigned integers.
+    dtypes = {name: str(array.dtype) for name, array in arrays.items()}
+    # As `np.savez`, which cannot write to an object of ours.
+    with DurableFile(folder / STATE) as file, zipfile.ZipFile(file, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, _storable(array), allow_pickle=False)
+    content = {
+        "version": VERSION,
+        "facts": strict(facts),
+        "dtypes": dtypes,
+        "files": {STATE: {"bytes": file.size, "sha256": file.sha256}},
+    }
+    with DurableFile(folder / MANIFEST) as file:
+        file.write(_text({**content, "sha256": _digest(content)}))
+    sync_directory(folder)
+
+
+def verify(folder):
+    """Reads a checkpoint's facts after checking every byte of it.
+
+    Returns:
+        The dict of facts.
+
+    Raises:
+        DamagedCheckpoint: saying what is wrong.
+    """
+    return _verified(folder)["facts"]
+
+
+def read(folder):
+    """Reads a checkpoint that verifies.
+
+    Returns:
+        `(arrays, facts)`.
+
+    Raises:
+        DamagedCheckpoint: as `verify`.
+    """
+    manifest = _verified(folder)
+    with np.load(pathlib.Path(folder) / STATE, allow_pickle=False) as stored:
+        arrays = {
+            name: _restored(stored[name], dtype) for name, dtype in manifest["dtypes"].items()
+        }
+    return arrays, manifest["facts"]
+
+
+def _verified(folder):
+    folder = pathlib.Path(folder)
+    try:
+        raw = (folder / MANIFEST).read_bytes()
+        manifest = json.loads(raw)
+        content = {key: value for key, value in manifest.items() if key != "sha256"}
+        if manifest["sha256"] != _digest(content) or raw != _text(manifest):
+            raise DamagedCheckpoint(f"{folder / MANIFEST} is not as it was written")
+        if manifest["version"] != VERSION:
+            raise DamagedCheckpoint(
+                f"{folder} is of version {manifest['version']} of the format; this release reads "
+                f"version {VERSION}"
+            )
+        for name, wanted in manifest["files"].items():
+            size, digest = _measure(folder / name)
+            if (size, digest) != (wanted["bytes"], wanted["sha256"]):
+                raise DamagedCheckpoint(
+                    f"{folder / name} is not as it was written: {size} bytes with SHA-256 "
+                    f"{digest[:12]}..., not {wanted['bytes']} with {wanted['sha256'][:12]}..."
+                )
+    except DamagedCheckpoint:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DamagedCheckpoint(f"{folder} cannot be read: {error}") from error
+    return manifest
+
+
+def _measure(path):
+    with open(path, "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return os.fstat(file.fileno()).st_size, digest
+
+
+def _text(manifest):
+    return (json.dumps(manifest, indent=1, allow_nan=False) + "\n").encode()
+
+
+def _digest(content):
+    return hashlib.sha256(_text(content)).hexdigest()
+
+
+def _storable(array):
+    return array.view(f"u{array.dtype.itemsize}") if array.dtype.kind == "V" else array
+
+
+def _restored(array, dtype):
+    if str(array.dtype) == dtype:
+        return array
+    return array.view(getattr(ml_dtypes, dtype))

@@ -1,0 +1,161 @@
+"""`fit` in parts: begun in the middle of an epoch, and begun again from an earlier state."""
+
+import keras
+
+from tfgan_suite.progress import Position, Restart
+
+
+def keepers_of(callbacks):
+    """Those of the callbacks that keep a training, the guards before what saves.
+
+    A keeper is a Keras callback that has, beside Keras's hooks:
+
+    - `begin_fit(trainer, steps, keepers)`, called before anything else: returns the `Position` from
+      which to go on, having put the trainer into that state; or None to begin as asked;
+    - `after_train_begin(callbacks, position)`, after all callbacks' `on_train_begin`;
+    - `resume_epoch(position)`, after all callbacks' `on_epoch_begin` of an epoch that is begun in
+      its middle;
+    - `after_step(position)`, in the thread of the training, after each execution of the step;
+    - `after_epoch(position, logs)`, after all callbacks' `on_epoch_end`;
+    - `after_training(position)`, after all callbacks' `on_train_end`;
+    - `end_fit(completed)`, whatever happened;
+    - `saves`, whether it writes states from which a training can go on.
+
+    Each may raise `Restart`, except `end_fit`.
+    """
+    keepers = [callback for callback in callbacks if hasattr(callback, "after_step")]
+    return sorted(keepers, key=lambda keeper: keeper.saves)
+
+
+class _EpochLogs(keras.callbacks.Callback):
+    """The logs of an epoch as the callbacks before it have left them."""
+
+    logs = None
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.logs = logs
+
+
+class Callbacks(keras.callbacks.CallbackList):
+    """Keras's list of callbacks, told of one `fit` however often it is begun; calls the keepers.
+
+    Args:
+        callbacks: list of callbacks.
+        keepers: those of them that are keepers.
+        steps: steps in an epoch, or None if unknown.
+        **options: of `keras.callbacks.CallbackList`.
+    """
+
+    def __init__(self, callbacks, keepers, steps, **options):
+        self._heard = _EpochLogs()
+        super().__init__([*callbacks, self._heard], add_history=True, steps=steps, **options)
+        self.keepers, self.steps = keepers, steps
+        self.position = Position()
+        self._begun = False
+        self._last_logs = None
+
+    def go_to(self, position):
+        """What follows begins at a `Position`."""
+        self._flush_futures()
+        self.position = position
+        self._offset = position.step  # Keras counts the steps of a part from 0
+        self.model.resumed_steps = position.step
+
+    def on_train_begin(self, logs=None):
+        if self._begun:
+            return
+        self._begun = True
+        super().on_train_begin(logs)
+        for keeper in self.keepers:
+            keeper.after_train_begin(self.callbacks, self.position)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        super().on_epoch_begin(epoch, logs)
+        if self._offset:
+            for keeper in self.keepers:
+                keeper.resume_epoch(self.position)
+
+    def on_train_batch_begin(self, batch, logs=None):
+        super().on_train_batch_begin(batch + self._offset, logs)
+
+    def on_train_batch_end(self, batch, logs=None):
+        super().on_train_batch_end(batch + self._offset, logs)
+        done = batch + 1 + self._offset
+        taken = self.position.data_step
+        if taken is not None:
+            taken += done - self.position.step
+        self.position = Position(self.position.epoch, done, taken)
+        for keeper in self.keepers:
+            keeper.after_step(self.position)
+
+    def on_epoch_end(self, epoch, logs=None):
+        super().on_epoch_end(epoch, logs)
+        self._last_logs = logs = self._heard.logs
+        if self.steps is None or self.position.step >= self.steps:
+            self.position = Position(epoch + 1, 0, self.position.data_step)
+            self._offset = 0
+            self.model.resumed_steps = 0
+        for keeper in self.keepers:
+            keeper.after_epoch(self.position, logs)
+
+    def on_train_end(self, logs=None):
+        """Keras calls it at the end of every part; see `finish`."""
+
+    def finish(self):
+        """The end of the training."""
+        super().on_train_end(self._last_logs)
+        for keeper in self.keepers:
+            keeper.after_training(self.position)
+
+
+def fit_in_parts(trainer, keras_fit, steps, position, callbacks, options):
+    """Keras's `fit`, from any position on.
+
+    Args:
+        trainer: the trainer.
+        keras_fit: `keras.Model.fit` of the trainer.
+        steps: a `Steps`.
+        position: the `Position` to begin at.
+        callbacks: a `Callbacks`.
+        options: arguments of `keras_fit`, without data, epochs and callbacks; `epochs` too.
+
+    Returns:
+        The `keras.callbacks.History`.
+    """
+    options = dict(options)
+    epochs = options.pop("epochs", 1)
+    options.pop("initial_epoch", None)
+    while True:
+        try:
+            _parts(trainer, keras_fit, steps, position, callbacks, epochs, options)
+            callbacks.finish()
+            return trainer.history
+        except Restart as restart:
+            position = restart.position
+
+
+def _parts(trainer, keras_fit, steps, position, callbacks, epochs, options):
+    callbacks.go_to(position)
+
+    def part(epoch, end):
+        here = callbacks.position
+        length = None if steps.per_epoch is None else steps.per_epoch - here.step
+        given = {**options, "steps_per_epoch": options.get("steps_per_epoch")}
+        if steps.begin is not None:
+            data = steps.begin(here.data_step)
+            given["steps_per_epoch"] = length
+        elif here.step:
+            data = steps.dataset.skip(here.step)
+            given["steps_per_epoch"] = length
+        else:
+            data = steps.dataset
+        keras_fit(
+            data, steps.y, epochs=end, initial_epoch=epoch, callbacks=callbacks, verbose=0, **given
+        )
+
+    # `fit` clears the flag as it starts.
+    if position.step and position.epoch < epochs:
+        part(position.epoch, position.epoch + 1)
+        if trainer.stop_training or callbacks.position.epoch >= epochs:
+            return
+    part(callbacks.position.epoch, max(epochs, callbacks.position.epoch))
