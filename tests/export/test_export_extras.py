@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import subprocess
+import sys
 
 import c_api
 import keras
@@ -190,10 +192,47 @@ def test_saved_model_load_of_every_signature(version, trainer):
         np.testing.assert_allclose(images, kinds.expected(trainer, request), rtol=0, atol=1e-5)
 
 
-def test_openvino(version, trainer):
+# --- Converters, where they are installed -------------------------------------------------------
+
+
+@pytest.fixture
+def latents_and_images(trainer):
+    """A request of latents, and what the generator makes of it."""
+    request = kinds.requests(trainer, "serving_default", 3)
+    return request["latents"], kinds.expected(trainer, request)
+
+
+def test_openvino(version, latents_and_images):
     openvino = pytest.importorskip("openvino", reason="openvino is not installed")
-    latents = kinds.requests(trainer, "serving_default", 3)["latents"]
-    compiled = openvino.compile_model(openvino.convert_model(version), "CPU")
+    latents, expected = latents_and_images
+    # Without the hint OpenVINO computes in bfloat16 where the CPU can.
+    hint = {"INFERENCE_PRECISION_HINT": "f32"}
+    compiled = openvino.compile_model(openvino.convert_model(version), "CPU", hint)
     (images,) = compiled({"latents": latents}).values()
-    expected = kinds.expected(trainer, {"latents": latents})
-    np.testing.assert_allclose(images, expected, rtol=0, atol=1e-4)
+    np.testing.assert_allclose(images, expected, rtol=0, atol=1e-5)
+
+
+def test_onnx(version, latents_and_images, tmp_path):
+    pytest.importorskip("tf2onnx", reason="tf2onnx is not installed")
+    onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
+    latents, expected = latents_and_images
+    file = str(tmp_path / "generator.onnx")
+    # In a process of its own: the converter is written for a TensorFlow of graphs.
+    command = [sys.executable, "-m", "tf2onnx.convert", "--saved-model", str(version)]
+    options = ["--signature_def", "serving_default", "--opset", "18", "--output", file]
+    subprocess.run([*command, *options], check=True, capture_output=True)
+    (images,) = onnxruntime.InferenceSession(file).run(None, {"latents": latents})
+    np.testing.assert_allclose(images, expected, rtol=0, atol=1e-5)
+
+
+def test_litert(version, latents_and_images):
+    interpreter = pytest.importorskip(
+        "ai_edge_litert.interpreter", reason="ai-edge-litert is not installed"
+    )
+    latents, expected = latents_and_images
+    converter = tf.lite.TFLiteConverter.from_saved_model(
+        str(version), signature_keys=["serving_default"]
+    )
+    runner = interpreter.Interpreter(model_content=converter.convert())
+    images = runner.get_signature_runner("serving_default")(latents=latents)["images"]
+    np.testing.assert_allclose(images, expected, rtol=0, atol=1e-5)

@@ -117,7 +117,7 @@ def test_killed_at_every_step(tmp_path):
     assert len(names) > 20
     published = []
     for operation in range(1, len(names) + 1):
-        versions, _ = check_killed(operation, tmp_path / str(operation) / "model")
+        versions, _ = check_killed(operation, tmp_path / f"killed-{operation}")
         published.append(len(versions))
     at = names.index("os.rename")
     assert published == [0] * (at + 1) + [1] * (len(names) - at - 1)
