@@ -51,7 +51,7 @@ class Countdown:
 
 
 def main(path, last):
-    import kinds
+    import served_kinds as kinds
     import tensorflow as tf
     from tensorflow.python.lib.io import file_io
     from tensorflow.python.ops import gen_io_ops

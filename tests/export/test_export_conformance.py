@@ -9,9 +9,9 @@ import io
 
 import c_api
 import keras
-import kinds
 import numpy as np
 import pytest
+import served_kinds as kinds
 from PIL import Image
 
 import tfgan_suite

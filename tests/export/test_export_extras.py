@@ -7,9 +7,9 @@ import sys
 
 import c_api
 import keras
-import kinds
 import numpy as np
 import pytest
+import served_kinds as kinds
 import tensorflow as tf
 
 from tfgan_suite.export import export, exporting, warmup

@@ -7,8 +7,8 @@ import subprocess
 import sys
 import threading
 
-import kinds
 import pytest
+import served_kinds as kinds
 
 from tfgan_suite.export import export, verify
 

@@ -4,9 +4,9 @@ import json
 import shutil
 
 import keras
-import kinds
 import numpy as np
 import pytest
+import served_kinds as kinds
 import tensorflow as tf
 
 from tfgan_suite.cli import main

@@ -13,7 +13,7 @@ from tfgan_suite.callbacks._steps import steps_done
 from tfgan_suite.callbacks.trainer_checkpoint import save_trainer
 from tfgan_suite.checkpointing import DirectoryLock
 from tfgan_suite.distribution import get_strategy
-from tfgan_suite.experiment import console, directory, evaluation
+from tfgan_suite.experiment import cards, console, directory, evaluation
 from tfgan_suite.experiment.definition import Experiment
 from tfgan_suite.export import export
 from tfgan_suite.files import write_json
@@ -171,7 +171,8 @@ def _finish(result, export_to, seed):
             seed=seed,
         )
     if export_to:
-        result.exported = export(experiment.trainer, export_to)
+        card = cards.of_run(result.directory)
+        result.exported = export(experiment.trainer, export_to, card=card)
     write_json(
         where.finished,
         {"step": steps_done(experiment.trainer), "exported": result.exported},
