@@ -6,7 +6,12 @@ import keras
 import numpy as np
 import pytest
 
-from tfgan_suite.metrics import FeatureExtractor, application_extractor, classifier_extractor
+from tfgan_suite.metrics import (
+    Classifier,
+    FeatureExtractor,
+    application_extractor,
+    classifier_extractor,
+)
 
 
 def _images(count=5, shape=(8, 8, 1), seed=0):
@@ -160,6 +165,27 @@ def test_a_layer_of_the_classifier_can_be_chosen(brightness_classifier):
     np.testing.assert_array_equal(extractor.features(_images()), _images().reshape(5, -1))
     assert extractor.name == f"brightness.{layer}"
     assert extractor.content_hash == brightness_classifier.content_hash
+
+
+def test_a_trained_classifier_gives_what_goes_into_its_last_layer(noise_sets, tmp_path):
+    classifier = Classifier.train(*noise_sets(), num_classes=2, epochs=1, cache_dir=tmp_path)
+    outputs = classifier_extractor(classifier)(_images())
+    kernel, bias = classifier.model.layers[-1].get_weights()
+    expected = outputs["features"] @ kernel + bias
+    np.testing.assert_allclose(outputs["logits"], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_a_layer_can_be_averaged_over_its_positions(brightness_classifier):
+    layer = brightness_classifier.model.layers[0].name
+    extractor = classifier_extractor(brightness_classifier, layer=layer, pooling="avg")
+    np.testing.assert_allclose(extractor.features(_images()), _means(_images()), atol=1e-6)
+    assert extractor.name == f"brightness.{layer}.avg"
+
+
+@pytest.mark.parametrize("options", [{"pooling": "max"}, {"pooling": "avg"}])
+def test_wrong_pooling_is_refused(brightness_classifier, options):
+    with pytest.raises(ValueError, match=r"pooling=.*output shape \(None, 1\)"):
+        classifier_extractor(brightness_classifier, **options)
 
 
 def test_an_unknown_layer_is_refused(brightness_classifier):

@@ -272,3 +272,14 @@ def test_damaged_statistics_are_named(tmp_path):
         FeatureStatistics.load(tmp_path / "a.npz")
     with pytest.raises(FileNotFoundError):
         FeatureStatistics.load(tmp_path / "b.npz")
+
+
+@pytest.mark.parametrize("smallest", [1e-2, 1e-5, 1e-7])
+def test_spectra_of_any_width_have_the_closed_form(smallest):
+    # Diagonal covariances: variances from 1 down to smallest**2, below the square root of float64.
+    deviations = np.logspace(0, np.log10(smallest), 200)
+    others = deviations[::-1]
+    a, b = (FeatureStatistics(9, np.zeros(200), np.diag(d**2)) for d in (deviations, others))
+    expected = np.sum((deviations - others) ** 2)
+    assert frechet_distance(a, b) == pytest.approx(expected, rel=1e-6)
+    assert frechet_distance(a, a) == pytest.approx(0, abs=1e-7)

@@ -3,6 +3,7 @@
 import pathlib
 
 import keras
+import tensorflow as tf
 
 from tfgan_suite.metrics.classifier import Classifier
 from tfgan_suite.metrics.extractors import FeatureExtractor
@@ -10,20 +11,23 @@ from tfgan_suite.registration import public
 
 
 @public
-def classifier_extractor(classifier, *, layer=None, resize=None):
+def classifier_extractor(classifier, *, layer=None, pooling=None, resize=None):
     """An extractor of a classifier's penultimate features, and its logits.
 
     Args:
         classifier: a `Classifier`.
         layer: name of the layer whose output, flattened, is the features; by default what goes
             into the last layer.
+        pooling: `None`, or "avg" for the mean of a convolutional layer's output over its
+            positions: few features, which need few images. A covariance of full rank needs more
+            images than features; "relu_3" with "avg" of a trained `Classifier` gives 64.
         resize: see `FeatureExtractor`.
 
     Returns:
         A `FeatureExtractor` that gives "features" and "logits".
 
     Raises:
-        ValueError: if there is no such layer.
+        ValueError: if there is no such layer, or it has no positions to average over.
     """
     if not isinstance(classifier, Classifier):
         raise ValueError(f"`classifier` must be a `Classifier`. Received: {classifier!r}")
@@ -35,12 +39,23 @@ def classifier_extractor(classifier, *, layer=None, resize=None):
         source = model.get_layer(layer).output
     else:
         raise ValueError(f"`layer` must be one of {names}. Received: layer={layer!r}")
-    flat = keras.layers.Flatten(dtype="float32")(source)
-    outputs = {"features": flat, "logits": model.output}
-    name = classifier.name if layer is None else f"{classifier.name}.{layer}"
+    if pooling not in (None, "avg") or (pooling and len(source.shape) != 4):
+        raise ValueError(
+            "`pooling` must be None, or 'avg' with a layer whose output is [B, H, W, C]. "
+            f"Received: pooling={pooling!r}, output shape {tuple(source.shape)}"
+        )
+    inner_model = keras.Model(model.input, [source, model.output])
+
+    def function(images):
+        # Flattened here: another layer could have the name of one of the model's.
+        features, logits = inner_model(images, training=False)
+        if pooling:
+            features = tf.reduce_mean(features, axis=[1, 2])
+        return {"features": tf.reshape(features, [len(images), -1]), "logits": logits}
+
     return FeatureExtractor(
-        keras.Model(model.input, outputs),
-        name,
+        function,
+        ".".join(part for part in (classifier.name, layer, pooling) if part),
         content_hash=classifier.content_hash,
         image_shape=classifier.image_shape,
         resize=resize,
