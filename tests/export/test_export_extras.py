@@ -12,7 +12,7 @@ import pytest
 import served_kinds as kinds
 import tensorflow as tf
 
-from tfgan_suite.export import export, exporting, warmup
+from tfgan_suite.export import export, exporting, loading, warmup
 
 CARD = "assets.extra/model_card.json"
 
@@ -26,6 +26,13 @@ def trainer():
 def version(trainer, tmp_path_factory):
     given = {"recipe": "r", "config": {"a": 1}, "licence": "MIT", "metrics": {"fid": 1.5}}
     return export(trainer, tmp_path_factory.mktemp("extras") / "model", card=given)
+
+
+@pytest.fixture(scope="module")
+def served(version):
+    model = loading.Served(version)
+    yield model
+    model.close()
 
 
 @pytest.fixture(scope="module")
@@ -107,16 +114,29 @@ def test_an_unknown_field_of_the_card(trainer, tmp_path):
         ),
     ],
 )
-def test_a_wrong_request_is_refused_by_name(version, signature, inputs, message):
+def test_a_wrong_request_is_refused_by_name(served, signature, inputs, message):
     with pytest.raises(RuntimeError, match=message):
-        c_api.run(version, signature, inputs)
+        served(signature, inputs)
 
 
-def test_the_rows_that_are_wrong_are_named(version):
+def test_the_rows_that_are_wrong_are_named(served):
     latents = np.zeros((9, 4), np.float32)
     latents[[3, 7], 1] = np.inf
     with pytest.raises(RuntimeError, match=r"\[3 7\]"):
-        c_api.run(version, "serving_default", {"latents": latents})
+        served("serving_default", {"latents": latents})
+
+
+@pytest.mark.parametrize(
+    ("signature", "inputs", "message"),
+    [
+        ("from_seeds", {"seeds": np.arange(2)}, "no signature 'from_seeds'"),
+        ("from_seed", {"seed": np.arange(2)}, r"takes \['seeds'\]"),
+        ("from_seed", {"seeds": np.arange(2, dtype=np.int32)}, "`seeds` must be int64"),
+    ],
+)
+def test_a_request_that_does_not_fit_its_signature(served, signature, inputs, message):
+    with pytest.raises(ValueError, match=message):
+        served(signature, inputs)
 
 
 def test_the_number_of_rows_can_be_set(trainer, tmp_path):

@@ -180,6 +180,13 @@ def test_a_card_that_lacks_a_field(copy):
     assert "licence" in failures(copy)["model card"]
 
 
+def test_a_card_that_makes_no_sense(copy):
+    card = json.loads((copy / CARD).read_text())
+    card["max_rows"] = None
+    (copy / CARD).write_text(json.dumps(card))
+    assert failures(copy)["refusals"].startswith("TypeError")
+
+
 # --- Graph ------------------------------------------------------------------------------------
 
 

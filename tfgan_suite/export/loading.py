@@ -1,6 +1,7 @@
 """An exported model as a server holds it: in a process of its own, through TensorFlow's C API."""
 
 import contextlib
+import os
 import pathlib
 import pickle
 import subprocess
@@ -47,6 +48,7 @@ class Loader:
             stdout=subprocess.PIPE,
             stderr=self._said,
             start_new_session=True,  # Ctrl-C is for us
+            env={**os.environ, "CUDA_VISIBLE_DEVICES": "-1"},  # a training may have the GPU
         )
 
     def ask(self, *request):
@@ -56,7 +58,7 @@ class Loader:
                 pickle.dump(request, self._process.stdin)
                 self._process.stdin.flush()
                 outcome, result = pickle.load(self._process.stdout)
-            except (EOFError, OSError) as error:
+            except (EOFError, OSError, pickle.UnpicklingError) as error:
                 raise RuntimeError(f"The C library ended its process: {self._last()}") from error
         if outcome == "failed":
             raise RuntimeError(result)
@@ -119,7 +121,7 @@ class Served:
         self._owned = None if _shared else Loader()
         self._loader = _shared or self._owned
         try:
-            self._handle = self._loader.ask("load", str(path))
+            self._handle = self._loader.ask("load", str(pathlib.Path(path).absolute()))
         except BaseException:
             if self._owned:
                 self._owned.close()

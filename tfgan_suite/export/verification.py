@@ -37,6 +37,8 @@ CHECKS = {
 _CHECKED_BY = {
     "graph": "tags", "card": "model card", "checkpoint": "variables", "served": "loading"
 }  # fmt: skip
+# Errors whose message says all.
+_TELLING = (files.Failed, ValueError, RuntimeError, OSError, tf.errors.OpError)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -165,14 +167,16 @@ def _perform(name, check, model):
         if _CHECKED_BY[reason.part] == name:
             return Check(name, "fail", str(reason))
         return Check(name, "skip", f"not checked: {reason}")
-    except (files.Failed, ValueError, RuntimeError, OSError, tf.errors.OpError) as error:
+    except _TELLING as error:
         return Check(name, "fail", str(getattr(error, "message", error)))
+    except Exception as error:  # whatever a damaged model does to a check is the model's fault
+        return Check(name, "fail", f"{type(error).__name__}: {error}")
 
 
 def _available(part, read, *arguments):
     try:
         return read(*arguments)
-    except (ValueError, RuntimeError, OSError, tf.errors.OpError) as error:
+    except _TELLING as error:
         raise Unavailable(part, str(getattr(error, "message", error))) from error
 
 
