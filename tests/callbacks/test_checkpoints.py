@@ -85,7 +85,8 @@ def test_schedules_and_history_go_on(make_trainer, examples, tmp_path):
 
     scores = [1.0] * 5
     whole = make_trainer((2,))
-    history = fit(whole, examples, Scores(*scores), plateau(), Checkpoints(tmp_path / "a"), epochs=5)
+    kept = Checkpoints(tmp_path / "a")
+    history = fit(whole, examples, Scores(*scores), plateau(), kept, epochs=5)
     fit(make_trainer((2,)), examples, Scores(*scores), plateau(), Checkpoints(tmp_path / "b"))
     resumed = make_trainer((2,))
     again = fit(

@@ -1,8 +1,8 @@
 """Signals during a training: the step is finished and what was reached is kept."""
 
+import contextlib
 import os
 import signal
-import sys
 import threading
 
 import keras
@@ -75,10 +75,9 @@ class Interrupt(keras.callbacks.Callback):
             self.model.stop_training = True
         # Not through `sys.stderr`: the signal may have come in the middle of a write to it.
         again = "Ctrl-C" if number == signal.SIGINT else self.received.name
-        os.write(
-            sys.__stderr__.fileno() if sys.__stderr__ else 2,
-            f"\nfinishing this step and saving ({again} again stops at once)\n".encode(),
-        )
+        with contextlib.suppress(OSError, ValueError):  # nobody may be listening
+            words = f"\nfinishing this step and saving ({again} again stops at once)\n"
+            os.write(2, words.encode())
 
     def on_epoch_begin(self, epoch, logs=None):
         # `fit` clears the flag as it starts: a signal before that would be forgotten.

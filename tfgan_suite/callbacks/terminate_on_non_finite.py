@@ -25,9 +25,9 @@ class GuardNonFinite(keras.callbacks.Callback):
     however little the loss is scaled.
 
     Args:
-        policy: what to do. `"raise"` raises FloatingPointError. `"rollback"` goes back to the newest
-            checkpoint of the `Checkpoints` among the callbacks (made as the training begins if
-            there is none), with other random draws and lower learning rates. `"skip"` undoes the
+        policy: what to do. `"raise"` raises FloatingPointError. `"rollback"` goes back to the
+            newest checkpoint of the `Checkpoints` among the callbacks (made as the training begins
+            if there is none), with other random draws and lower learning rates. `"skip"` undoes the
             step: weights, optimizers, statistics and logs are as if it had not been, its data and
             latents are used up. It costs a copy of the state in each step.
         learning_rate_factor: of both players' learning rates at each rollback, in (0, 1].
@@ -177,12 +177,18 @@ class GuardNonFinite(keras.callbacks.Callback):
         self._check(logs, steps_done(self.model))
         broken = broken_weights(self.model)
         if broken:
-            raise FloatingPointError(_message(broken[0], steps_done(self.model), self._epoch))
+            self._end(broken[:1], steps_done(self.model))
 
     def _check(self, logs, step):
         bad = broken_logs(logs)
         if bad:
-            raise FloatingPointError(_message(", ".join(bad), step, self._epoch))
+            self._end(bad, step)
+
+    def _end(self, broken, step):
+        message = _message(", ".join(broken), step, self._epoch)
+        if self.policy == "rollback" and self._trainer is not None:
+            self._react(message)
+        raise FloatingPointError(message)
 
 
 @public

@@ -29,7 +29,7 @@ def get_callback_state(callbacks):
 
 
 def set_callback_state(callbacks, state):
-    """Gives callbacks back what `get_callback_state` returned; those it does not name keep theirs."""
+    """Gives callbacks back what `get_callback_state` returned; others keep what they have."""
     for key, callback in _keys(callbacks).items():
         if key not in state:
             continue

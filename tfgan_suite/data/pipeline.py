@@ -99,7 +99,8 @@ def minibatches(
 
     dataset = _iterator_numbers(seed).flat_map(_as_is(of_iterator))
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(all_batches))
-    return with_order(_finished(dataset, finish), DataOrder(all_batches, full, begin, source.skipped))
+    order = DataOrder(all_batches, full, begin, source.skipped)
+    return with_order(_finished(dataset, finish), order)
 
 
 def _numbered(batched, epoch, first):
@@ -205,7 +206,7 @@ def _check_memory(source, shape):
 
 
 def _as_is(function):
-    # Nothing to convert but the user's augmentations, and those are converted where they are traced.
+    # Nothing to convert but the user's augmentations, which are converted where they are traced.
     return tf.autograph.experimental.do_not_convert(function)
 
 

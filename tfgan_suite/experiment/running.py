@@ -187,7 +187,8 @@ def run_callbacks(experiment, where, lines, interrupt, allow_changes=False):
     # It writes by epochs here: its batch hooks do nothing that a thread could disturb.
     tensorboard.async_safe = True
     return [
-        callbacks.GuardNonFinite(experiment.on_non_finite),  # first: nothing after it may keep a broken epoch
+        # First: nothing after it may keep a broken epoch.
+        callbacks.GuardNonFinite(experiment.on_non_finite),
         *experiment.callbacks,  # may add scores to the logs
         callbacks.JsonLines(where.metrics),
         tensorboard,

@@ -124,9 +124,12 @@ class GAN(Play, State, Compilation, keras.Model):
             x: a `tf.data.Dataset` of images, or of `(images, condition)`; arrays of images; or
                 anything else that Keras accepts if `discriminator_steps` is 1. Images are float in
                 [-1, 1] and of the discriminator's input shape. With `discriminator_steps=k`, k
-                consecutive minibatches make one step; the progress bar counts steps.
+                consecutive minibatches make one step; the progress bar counts steps. Of what
+                `data.load` returns, each epoch has its own order, known from its number alone:
+                a new `fit` takes the epoch after those that the trainer has seen.
             y: the condition where `x` is an array.
             **kwargs: as in `keras.Model.fit`. `batch_size` is the global one, for one minibatch.
+                With a `callbacks.Checkpoints` among the callbacks, an interrupted training goes on.
 
         Returns:
             A `keras.callbacks.History`.
