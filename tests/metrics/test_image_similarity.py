@@ -1,5 +1,6 @@
 """Tests of PSNR, SSIM and MS-SSIM against `tf.image` and closed forms."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -87,6 +88,32 @@ def test_ssim_names_its_smallest_size():
 def test_wrong_pairs_are_refused(first, second, message):
     with pytest.raises(ValueError, match=message):
         PSNR().update_state(first, second)
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_keras_evaluates_them(jit_compile):
+    first, second = _pair()
+    model = keras.Sequential([keras.Input((24, 24, 3)), keras.layers.Rescaling(0.5)])
+    model.compile(loss="mse", metrics=[PSNR(), SSIM(5)], jit_compile=jit_compile)
+    result = model.evaluate(first, second, batch_size=3, verbose=0, return_dict=True)
+    assert result["psnr"] == pytest.approx(_result(PSNR(), (second, first / 2)), rel=1e-5)
+    assert result["ssim"] == pytest.approx(_result(SSIM(5), (second, first / 2)), rel=1e-5)
+
+
+def test_weights_weigh():
+    first, second = _pair()
+    metric = PSNR()
+    metric.update_state(first, second, sample_weight=[0.0, 0.0, 2.0, 0.0])
+    expected = _result(PSNR(), (first[2:3], second[2:3]))
+    assert float(metric.result()) == pytest.approx(expected, rel=1e-6)
+
+
+def test_refused_rows_are_nan_inside_a_graph_and_an_error_outside():
+    metric = PSNR()
+    metric.update_state(*(3 * x for x in _pair()))
+    assert np.isnan(tf.function(lambda: metric.result())())
+    with pytest.raises(ValueError, match="Received: 4 such rows"):
+        metric.result()
 
 
 SMALL = {"scales": 2, "filter_size": 5, "pairs": 70}

@@ -3,24 +3,14 @@
 import tensorflow as tf
 
 from tfgan_suite.metrics._images import RANGE_TOLERANCE
-from tfgan_suite.metrics._streaming import StreamingMetric
+from tfgan_suite.metrics._streaming import MeanMetric
 
 
-class MeanOfPairs(StreamingMetric):
-    """Mean of a score over pairs of images, a float64 sum and count merged over replicas.
+class MeanOfPairs(MeanMetric):
+    """Mean of a score over pairs of images, a float64 sum and count merged over replicas."""
 
-    Args:
-        name: name of the metric.
-    """
-
-    def __init__(self, name):
-        super().__init__(name)
-        self.outputs = (name,)
-        self.total = self.accumulator("total")
-        self.count = self.accumulator("count")
-
-    def update_state(self, first, second):
-        """Adds pairs of images, both `[B, H, W, C]` in [-1, 1], B at least 1."""
+    def update_state(self, first, second, sample_weight=None):
+        """Adds pairs of images, both `[B, H, W, C]` in [-1, 1], and weights `[B]` of the pairs."""
         first, second = image_pair(first, second)
         # Side by side, so that a pair is refused as a whole.
         reach = 1 + RANGE_TOLERANCE
@@ -28,18 +18,11 @@ class MeanOfPairs(StreamingMetric):
             self.accept(tf.concat([first, second], axis=-1), -reach, reach), 2, axis=-1
         )
         # tf.image computes similarities of float32 images in [0, 1].
-        scores = self.score((first + 1) / 2, (second + 1) / 2)
-        self.total.assign_add(tf.reduce_sum(tf.cast(scores, tf.float64)))
-        self.count.assign_add(tf.cast(tf.size(scores), tf.float64))
+        self.add(self.score((first + 1) / 2, (second + 1) / 2), sample_weight)
 
     def score(self, first, second):
         """Returns one number for each pair of float32 images in [0, 1]."""
         raise NotImplementedError
-
-    def compute(self, total, count):
-        if not count:
-            raise ValueError(f"{type(self).__name__} has received no images.")
-        return {self.outputs[0]: total / count}
 
 
 def image_pair(first, second):

@@ -62,10 +62,20 @@ class StreamingMetric(keras.metrics.Metric):
         if tf.executing_eagerly():
             results = scores(*(value.numpy() for value in values))
         else:
-            results = tf.numpy_function(scores, values, [tf.float64] * len(self.outputs))
-            for result in results:
-                result.set_shape([])
+            results = self.graph_results(scores, dict(zip(names, values)))
         return results[0] if len(self.outputs) == 1 else dict(zip(self.outputs, results))
+
+    def graph_results(self, scores, state):
+        """Returns a list of scalar tensors, one for each of `outputs`, inside a graph.
+
+        Args:
+            scores: function of the values of `state` in NumPy; it checks them, and may raise.
+            state: dict of tensors by attribute name.
+        """
+        results = tf.numpy_function(scores, state.values(), [tf.float64] * len(self.outputs))
+        for result in results:
+            result.set_shape([])
+        return results
 
     def get_config(self):
         return {"name": self.name}
@@ -83,6 +93,41 @@ class StreamingMetric(keras.metrics.Metric):
                 f"{type(self).__name__} cannot use NaN, infinity or values out of range. "
                 f"Received: {count} such rows since the last reset"
             )
+
+
+class MeanMetric(StreamingMetric):
+    """The mean of one number for each row: what `fit` and `evaluate` can show at every step.
+
+    Args:
+        name: name of the metric.
+    """
+
+    outputs = ("mean",)
+
+    def __init__(self, name):
+        super().__init__(name)
+        self.total = self.accumulator("total")
+        self.count = self.accumulator("count")
+
+    def add(self, values, sample_weight=None):
+        """Adds numbers of shape `[B]`, with weights of the same shape or all alike."""
+        values = tf.cast(values, tf.float64)
+        weights = tf.ones_like(values)
+        if sample_weight is not None:
+            weights = weights * tf.cast(tf.convert_to_tensor(sample_weight), tf.float64)
+        self.total.assign_add(tf.reduce_sum(weights * values))
+        self.count.assign_add(tf.reduce_sum(weights))
+
+    def compute(self, total, count):
+        if not count:
+            raise ValueError(f"{type(self).__name__} has received no images.")
+        return {"mean": total / count}
+
+    def graph_results(self, scores, state):
+        # XLA, which `fit` and `evaluate` turn on by themselves, cannot call NumPy. Refused rows are
+        # NaN here, and an error once the result is asked for outside.
+        mean = state["total"] / state["count"]
+        return [tf.where(state["refused_rows"] > 0, tf.constant(math.nan, tf.float64), mean)]
 
 
 class FeatureSetMetric(StreamingMetric):

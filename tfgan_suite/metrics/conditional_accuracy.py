@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite.metrics._arrays import finite_matrix, positive_integer
-from tfgan_suite.metrics._streaming import StreamingMetric, feature_rows
+from tfgan_suite.metrics._streaming import MeanMetric, feature_rows
 from tfgan_suite.registration import public, register
 
 
@@ -93,7 +93,7 @@ def gan_train_accuracy(logits, labels):
 
 
 @register
-class ConditionalAccuracy(StreamingMetric):
+class ConditionalAccuracy(MeanMetric):
     """The accuracy of `conditional_accuracy` over a stream of logits and labels.
 
     Args:
@@ -105,16 +105,12 @@ class ConditionalAccuracy(StreamingMetric):
             was NaN or infinite, or a label not in [0, K).
     """
 
-    outputs = ("accuracy",)
-
     def __init__(self, num_classes, name="conditional_accuracy"):
         super().__init__(name)
         self.num_classes = positive_integer(num_classes, "num_classes")
-        self.right = self.accumulator("right")
-        self.count = self.accumulator("count")
 
-    def update_state(self, labels, logits):
-        """Adds classes asked for, integers `[B]`, and logits `[B, K]`: as Keras's metrics take."""
+    def update_state(self, labels, logits, sample_weight=None):
+        """Adds classes asked for, integers `[B]`, logits `[B, K]`, and weights `[B]`."""
         logits = self.accept(feature_rows(logits, self.num_classes, name="logits"))
         labels = tf.convert_to_tensor(labels)
         if not labels.dtype.is_integer or labels.shape.rank != 1:
@@ -124,14 +120,7 @@ class ConditionalAccuracy(StreamingMetric):
             )
         labels = tf.cast(labels, tf.int64)
         self.accept(tf.cast(labels, tf.float64)[:, None], 0, self.num_classes - 1)
-        right = tf.cast(tf.argmax(logits, axis=1) == labels, tf.float64)
-        self.right.assign_add(tf.reduce_sum(right))
-        self.count.assign_add(tf.cast(tf.size(right), tf.float64))
-
-    def compute(self, right, count):
-        if not count:
-            raise ValueError("ConditionalAccuracy has received no images.")
-        return {"accuracy": right / count}
+        self.add(tf.argmax(logits, axis=1) == labels, sample_weight)
 
     def get_config(self):
         return {**super().get_config(), "num_classes": self.num_classes}
