@@ -4,6 +4,7 @@ Every kind answers the same questions, which `test_conformance` asks of the whol
 """
 
 import collections
+import functools
 import json
 
 import keras
@@ -39,6 +40,10 @@ def gradients(tape, target, sources):
     return [tf.convert_to_tensor(g) for g in found]
 
 
+def values_in_a_graph(run):
+    return tf.function(lambda: run().values, input_signature=[])
+
+
 class Case:
     """One thing that the package offers, and how to use it.
 
@@ -68,8 +73,10 @@ class Case:
         """
         raise NotImplementedError
 
-    def eager(self):
-        return self.prepare()()
+    @functools.cache  # noqa: B019 - the list of cases lives as long as the tests
+    def eager(self, training=True):
+        """The `Result` that others are compared with: in eager mode, in float32, on one device."""
+        return self.prepare()(training=training)
 
     def compiled(self, jit_compile):
         run = self.prepare()
@@ -78,18 +85,16 @@ class Case:
     def half(self, dtype):
         """Values in half precision, what they are in float32, and values of other modes."""
         first, *others = self.modes
+        exact = self.eager(first).values
         keras.config.set_dtype_policy(f"mixed_{dtype}")
         run = self.prepare()
         values = run(training=first).values
-        others = [value for mode in others for value in run(training=mode).values]
-        keras.config.set_dtype_policy("float32")
-        return values, self.prepare()(training=first).values, others
+        return values, exact, [value for mode in others for value in run(training=mode).values]
 
     def on_two_replicas(self, strategy):
         """Yields pairs of `Result`s: two replicas put together, and one with all rows."""
         with strategy.scope():
             run = self.prepare()
-        alone = self.prepare()
         for mode in self.modes:
 
             def step(mode=mode):
@@ -97,7 +102,7 @@ class Case:
 
             both = tf.function(lambda step=step: strategy.run(step))()
             local = tf.nest.map_structure(strategy.experimental_local_results, both)
-            yield self.joined(*(self.of_replica(local, i) for i in range(2))), alone(training=mode)
+            yield self.joined(*(self.of_replica(local, i) for i in range(2))), self.eager(mode)
 
     @staticmethod
     def of_replica(local, index):
@@ -118,8 +123,19 @@ class Case:
         """Pairs of values: before, and after a `.keras` file."""
         raise NotImplementedError
 
-    def exported_and_loaded(self, folder):
-        """Pairs of values: before, and from a SavedModel that TensorFlow alone has loaded."""
+    @staticmethod
+    def exported_and_loaded(cases, folder):
+        """Values of each case, before and from a SavedModel that TensorFlow alone has loaded.
+
+        All cases of a kind go into one SavedModel, which costs hardly more than one of them.
+
+        Args:
+            cases: of this kind, by name.
+            folder: an empty folder.
+
+        Returns:
+            Dict of pairs of values, by name.
+        """
         raise NotImplementedError
 
 
@@ -134,14 +150,19 @@ class ScalarCase(Case):
         thing, again, _ = super().config_round_trip()
         return thing, again, zip(self.prepare(thing)().values, self.prepare(again)().values)
 
-    def exported_and_loaded(self, folder):
-        run = self.prepare()
+    @staticmethod
+    def exported_and_loaded(cases, folder):
         module = tf.Module()
-        module.run = tf.function(lambda: run().values, input_signature=[])
-        module.held = list(module.run.get_concrete_function().graph.variables)
+        module.functions, module.held = {}, []
+        for name, case in cases.items():
+            function = values_in_a_graph(case.prepare())
+            module.held.extend(function.get_concrete_function().graph.variables)
+            module.functions[name] = function
         tf.saved_model.save(module, folder)
         loaded = tf.saved_model.load(folder)
-        return zip(run().values, loaded.run(), strict=True)
+        return {
+            name: (case.eager().values, loaded.functions[name]()) for name, case in cases.items()
+        }
 
 
 class Function(ScalarCase):

@@ -1,5 +1,6 @@
 """The kinds of cases that are models or parts of them: layers, networks, trainers."""
 
+import functools
 import math
 import types
 
@@ -26,19 +27,14 @@ def served(trainer, folder):
     return signatures["serving_default"](latents=latents)["images"], latents
 
 
-def generator_with(call, inputs):
-    """A generator of latents whose last step is `call`, on inputs of the shapes of some arrays."""
-    latents, made = keras.Input((LATENT_DIM,)), []
-    for seed, x in enumerate(inputs):
-        kernel = keras.initializers.GlorotUniform(seed=seed)
-        if np.issubdtype(x.dtype, np.integer):
-            scores = keras.layers.Dense(int(x.max()) + 1, kernel_initializer=kernel)(latents)
-            made.append(keras.ops.cast(keras.ops.argmax(scores, axis=-1), "int32"))
-        else:
-            y = keras.layers.Dense(math.prod(x.shape[1:]), kernel_initializer=kernel)(latents)
-            made.append(keras.layers.Reshape(x.shape[1:])(y))
-    outputs = call(made if len(made) > 1 else made[0])
-    return keras.Model(latents, tf.nest.flatten(outputs)[0])
+def made_of(latents, like, seed):
+    """Symbolic rows of latents as something of the shape and kind of an array."""
+    kernel = keras.initializers.GlorotUniform(seed=seed)
+    if np.issubdtype(like.dtype, np.integer):
+        scores = keras.layers.Dense(int(like.max()) + 1, kernel_initializer=kernel)(latents)
+        return keras.ops.cast(keras.ops.argmax(scores, axis=-1), "int32")
+    x = keras.layers.Dense(math.prod(like.shape[1:]), kernel_initializer=kernel)(latents)
+    return keras.layers.Reshape(like.shape[1:])(x)
 
 
 class RowsCase(Case):
@@ -48,6 +44,8 @@ class RowsCase(Case):
         make: function of nothing that gives it.
         *inputs: arrays to call it with.
     """
+
+    per_row = True
 
     def __init__(self, make, *inputs):
         super().__init__(make)
@@ -74,18 +72,30 @@ class RowsCase(Case):
         model.save(folder / "model.keras")
         loaded = keras.saving.load_model(folder / "model.keras")
         inputs = [tf.constant(x) for x in self.inputs]
-        return zip(*(self.call(m, inputs, False) for m in (model, loaded)), strict=True)
+        before, after = (self.call(m, inputs, False) for m in (model, loaded))
+        for symbolic, y in zip(loaded.outputs, after, strict=True):
+            assert symbolic.shape[1:] == tuple(y.shape)[1:]
+        return zip(before, after, strict=True)
 
-    def exported_and_loaded(self, folder):
-        generator = generator_with(self.made(), self.inputs)
+    @staticmethod
+    def exported_and_loaded(cases, folder):
+        latents, outputs = keras.Input((LATENT_DIM,)), []
+        for case in cases.values():
+            inputs = [made_of(latents, x, seed) for seed, x in enumerate(case.inputs)]
+            y = tf.nest.flatten(case.made()(inputs if len(inputs) > 1 else inputs[0]))[0]
+            y = keras.ops.reshape(y, (-1, math.prod(y.shape[1:])) if case.per_row else (1, -1))
+            outputs.append(y + keras.ops.zeros_like(latents[:, :1]))
+        generator = keras.Model(latents, keras.ops.concatenate(outputs, axis=1))
         stub = types.SimpleNamespace(
             generator=generator,
             serving_generator=generator,
             latent_dim=LATENT_DIM,
             latent_prior=LatentPrior(LATENT_DIM),
         )
-        images, latents = served(stub, folder)
-        return [(generator(latents), images)]
+        images, z = served(stub, folder)
+        ends = np.cumsum([y.shape[1] for y in outputs])[:-1]
+        pairs = zip(np.split(generator(z), ends, axis=1), np.split(images, ends, axis=1))
+        return dict(zip(cases, pairs, strict=True))
 
 
 class Layer(RowsCase):
@@ -146,14 +156,6 @@ class Layer(RowsCase):
         inputs = [keras.Input(x.shape[1:], dtype=x.dtype) for x in self.inputs]
         return keras.Model(inputs, layer(inputs if len(inputs) > 1 else inputs[0]))
 
-    def exported_and_loaded(self, folder):
-        pairs = super().exported_and_loaded(folder)
-        model = self.model()  # what Keras takes for the shape is the shape
-        actual = self.call(model, [tf.constant(x) for x in self.inputs], False)
-        for symbolic, y in zip(model.outputs, actual, strict=True):
-            assert symbolic.shape[1:] == tuple(y.shape)[1:]
-        return pairs
-
 
 class Network(RowsCase):
     """A network of one input, run as at inference."""
@@ -200,7 +202,8 @@ class Trainer(Case):
         trainer.compile_from_config({**trainer.get_compile_config(), **compile_options})
         return trainer
 
-    def eager(self):
+    @functools.cache  # noqa: B019
+    def eager(self, training=True):
         return self.fit(self.trainer(run_eagerly=True))
 
     def compiled(self, jit_compile):
@@ -208,7 +211,7 @@ class Trainer(Case):
 
     def half(self, dtype):
         keras.config.set_dtype_policy(f"mixed_{dtype}")
-        return self.eager().values, None, []
+        return self.fit(self.trainer(run_eagerly=True)).values, None, []
 
     def on_two_replicas(self, strategy):
         with strategy.scope():
@@ -222,8 +225,12 @@ class Trainer(Case):
         loaded = keras.saving.load_model(folder / "trainer.keras")
         return zip(*(self.fit(t, seed=1).values for t in (trainer, loaded)), strict=True)
 
-    def exported_and_loaded(self, folder):
-        trainer = self.trainer(run_eagerly=True)
-        self.fit(trainer)
-        images, latents = served(trainer, folder)
-        return [(trainer(latents), images)]
+    @staticmethod
+    def exported_and_loaded(cases, folder):
+        pairs = {}
+        for name, case in cases.items():
+            trainer = case.trainer(run_eagerly=True)
+            case.fit(trainer)
+            images, latents = served(trainer, folder / name)
+            pairs[name] = trainer(latents), images
+        return pairs

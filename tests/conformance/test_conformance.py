@@ -1,5 +1,6 @@
 """What everything in the list of cases must do, whatever it computes."""
 
+import functools
 import json
 
 import keras
@@ -64,10 +65,22 @@ def test_a_keras_file_brings_it_back(case, tmp_path):
         assert_close(after, before, 1e-6)
 
 
-@EVERY
-def test_exported_and_loaded_it_computes_the_same(case, tmp_path):
-    for before, after in case.exported_and_loaded(tmp_path):
-        assert_close(after, before, 1e-4)
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """Returns a function from a kind to what its cases are before and after an export."""
+
+    @functools.cache
+    def of_kind(kind):
+        cases = {name: case for name, case in CASES.items() if type(case) is kind}
+        return kind.exported_and_loaded(cases, tmp_path_factory.mktemp("exported"))
+
+    return of_kind
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_exported_and_loaded_it_computes_the_same(name, exported):
+    before, after = exported(type(CASES[name]))[name]
+    assert_close(after, before, 1e-4)
 
 
 @EVERY
