@@ -11,7 +11,7 @@ Command: python -m tfgan_suite train minimax_gaussians
 Measured (seed 0, 2500 points, on 2 cores shared with other work): ring, 5120 steps in 1 min 14 s:
 all 8 modes, 67.6 % of the points within 3 sigma of one; grid, 5120 steps in 52 s: 22 of 25 modes,
 7.1 %. Where the discriminator wins, log(1 - D(G(z))) is flat and the generator stalls: with
-latent_dim=64 learning_rate=2e-4 beta_1=0.5 the ring ends at 0.4 %, its points strewn over the plane.
+latent_dim=64 learning_rate=2e-4 beta_1=0.5 the ring ends at 0.4 %, its points strewn about.
 `wgan_gp_gaussians` solves both mixtures.
 """
 

@@ -7,9 +7,9 @@ generator.
 
 Command: python -m tfgan_suite train wgan_gp_digits
 
-Measured (seed 0, 2000 images, on 2 cores busy with other work): 4000 steps in 10 min 37 s; a classifier
-that is right on 99.7 % of the held-out real digits sees all ten classes, each in 6.5 to 11.3 % of the
-images, with mean confidence 0.924.
+Measured (seed 0, 2000 images, on 2 cores busy with other work): 4000 steps in 10 min 37 s; a
+classifier that is right on 99.7 % of the held-out real digits sees all ten classes, each in 6.5 to
+11.3 % of the images, with mean confidence 0.924.
 """
 
 import dataclasses
