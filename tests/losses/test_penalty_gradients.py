@@ -47,7 +47,7 @@ PENALTIES = {
     "path_length": lambda: losses.PathLength(2.0),
     "mode_seeking": lambda: losses.ModeSeeking(2.0),
     "orthogonal": lambda: losses.OrthogonalRegularization(2.0),
-    "spectral_norm": lambda: losses.SpectralNormRegularization(2.0, iterations=300),
+    "spectral_norm": lambda: losses.SpectralNormRegularization(2.0, iterations=100),
 }
 
 
