@@ -36,6 +36,7 @@ setup(
         "tensorboard>=2.20,<2.23",
         "numpy>=2,<3",
         "scikit-learn>=1.5,<2",
+        "scipy>=1.13,<2",
         "pillow>=10",
         "rich>=13",
     ],
