@@ -8,9 +8,9 @@ Deviation: Adam, ReLU and LeakyReLU.
 Command: python -m tfgan_suite train minimax_gaussians
          python -m tfgan_suite train minimax_gaussians --set mixture=grid
 
-Measured (seed 0, 2500 points, on 2 cores shared with other work): ring, 5120 steps in 1 min 14 s:
-all 8 modes, 67.6 % of the points within 3 sigma of one; grid, 5120 steps in 52 s: 22 of 25 modes,
-7.1 %. Where the discriminator wins, log(1 - D(G(z))) is flat and the generator stalls: with
+Measured (seed 0, 2500 points, on 2 cores shared with other work): ring, 5120 steps in 2 min 31 s:
+all 8 modes, 64.3 % of the points within 3 sigma of one; grid, 5120 steps in 1 min 20 s: 24 of 25
+modes, 8.5 %. Where the discriminator wins, log(1 - D(G(z))) is flat and the generator stalls: with
 latent_dim=64 learning_rate=2e-4 beta_1=0.5 the ring ends at 0.4 %, its points strewn about.
 `wgan_gp_gaussians` solves both mixtures.
 """
