@@ -7,8 +7,9 @@ Deviations: fewer filters for the small images, a moving average of the generato
 Command: python -m tfgan_suite train wgan_digits
 
 Measured (seed 0, 2000 images, on 2 cores shared with other work, with an earlier order of the same
-data): 4000 steps in 9 min 32 s; a classifier that is right on 99.7 % of the held-out real digits sees all ten classes, each in 2.1 to
-15.8 % of the images, with mean confidence 0.850 (`wgan_gp_digits`, in as many steps: 0.924).
+data): 4000 steps in 9 min 32 s; a classifier that is right on 99.7 % of the held-out real digits
+sees all ten classes, each in 2.1 to 15.8 % of the images, with mean confidence 0.850
+(`wgan_gp_digits`, in as many steps: 0.924).
 """
 
 import dataclasses
