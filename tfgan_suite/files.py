@@ -84,8 +84,8 @@ class DurableFile:
             os.close(self._descriptor)
 
 
-def sync_directory(path):
-    """Makes what was renamed in a directory survive a loss of power."""
+def sync(path):
+    """Makes a file's bytes, or what was renamed in a directory, survive a loss of power."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

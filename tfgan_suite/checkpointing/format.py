@@ -16,7 +16,7 @@ import zipfile
 import ml_dtypes
 import numpy as np
 
-from tfgan_suite.files import DurableFile, strict, sync_directory
+from tfgan_suite.files import DurableFile, strict, sync
 
 VERSION = 1
 STATE, MANIFEST = "state.npz", "manifest.json"
@@ -53,7 +53,7 @@ def write(folder, arrays, facts):
     }
     with DurableFile(folder / MANIFEST) as file:
         file.write(_text({**content, "sha256": _digest(content)}))
-    sync_directory(folder)
+    sync(folder)
 
 
 def verify(folder):

@@ -10,7 +10,7 @@ import time
 import warnings
 
 from tfgan_suite.checkpointing import format
-from tfgan_suite.files import sync_directory
+from tfgan_suite.files import sync
 
 _NAME = re.compile(r"checkpoint-(\d{6,})")
 _TEMPORARY = ".tmp-"
@@ -110,7 +110,7 @@ class CheckpointStore:
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
-        sync_directory(self.directory)
+        sync(self.directory)
         return path
 
     def _thin_out(self, spared):

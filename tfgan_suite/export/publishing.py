@@ -7,6 +7,8 @@ import tempfile
 
 import tensorflow as tf
 
+from tfgan_suite.files import sync
+
 _TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)
 _LARGEST_VERSION = 2**63 - 1  # the server reads the directory's name as an int64
 
@@ -62,9 +64,9 @@ def publish(write, path, version):
             written = pathlib.Path(temporary) / "model"
             write(written)
             for entry in [*written.rglob("*"), written]:
-                _flush(entry)
+                sync(entry)
             target = _rename(written, path, version)
-        _flush(path)
+        sync(path)
     except OSError as error:
         reason = error.strerror or str(error)
         raise type(error)(error.errno, f"Cannot export to {path}: {reason}") from error
@@ -84,11 +86,3 @@ def _rename(written, path, version):
             if error.errno not in _TAKEN:
                 raise
             check_version(path, version)
-
-
-def _flush(path):
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

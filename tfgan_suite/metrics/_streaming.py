@@ -133,19 +133,21 @@ class MeanMetric(StreamingMetric):
 class FeatureSetMetric(StreamingMetric):
     """A metric of two sets of features, which are kept in float32 up to a number of rows.
 
-    For scores that need all pairs: their state cannot be independent of the number of rows, so it
+    For scores of nearest neighbours, which need all pairs: their state cannot be independent of the number of rows, so it
     has a bound. Under several replicas the rows are kept in the order of the global batch.
 
     Args:
         dimension: number of features D.
         max_samples: rows that are kept of each set; one more is an error.
+        k: number of neighbours.
         name: name of the metric.
     """
 
-    def __init__(self, dimension, max_samples, name):
+    def __init__(self, dimension, max_samples, k, name):
         super().__init__(name)
         self.dimension = positive_integer(dimension, "dimension")
         self.max_samples = positive_integer(max_samples, "max_samples")
+        self.k = positive_integer(k, "k")
         self.real = self._rows("real")
         self.generated = self._rows("generated")
         self.real_count = self.accumulator("real_count")
@@ -181,6 +183,7 @@ class FeatureSetMetric(StreamingMetric):
             **super().get_config(),
             "dimension": self.dimension,
             "max_samples": self.max_samples,
+            "k": self.k,
         }
 
     def _rows(self, name):

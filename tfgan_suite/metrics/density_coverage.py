@@ -67,11 +67,7 @@ class DensityCoverage(FeatureSetMetric):
     outputs = ("density", "coverage")
 
     def __init__(self, dimension, max_samples, k=5, name="density_coverage"):
-        super().__init__(dimension, max_samples, name)
-        self.k = positive_integer(k, "k")
+        super().__init__(dimension, max_samples, k, name)
 
     def compare(self, real, generated):
         return density_coverage(real, generated, self.k)
-
-    def get_config(self):
-        return {**super().get_config(), "k": self.k}

@@ -61,14 +61,10 @@ class PrecisionRecall(FeatureSetMetric):
     outputs = ("precision", "recall")
 
     def __init__(self, dimension, max_samples, k=3, name="precision_recall"):
-        super().__init__(dimension, max_samples, name)
-        self.k = positive_integer(k, "k")
+        super().__init__(dimension, max_samples, k, name)
 
     def compare(self, real, generated):
         return precision_recall(real, generated, self.k)
-
-    def get_config(self):
-        return {**super().get_config(), "k": self.k}
 
 
 def _fraction_inside(manifold, points, k):
