@@ -9,7 +9,6 @@ import threading
 
 import numpy as np
 import pytest
-import tensorflow as tf
 import tensorflow_datasets as tfds
 
 from tfgan_suite import data

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from tfgan_suite import experiment
-from tfgan_suite.experiment import resolve_config
 from tfgan_suite.callbacks import Interrupt
+from tfgan_suite.experiment import resolve_config
 
 PRESS = """
     class Press(keras.callbacks.Callback):

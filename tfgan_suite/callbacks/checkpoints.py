@@ -5,6 +5,8 @@ import warnings
 
 import keras
 
+from tfgan_suite.callbacks._steps import steps_done
+from tfgan_suite.callbacks.interrupt import Interrupt
 from tfgan_suite.checkpointing import (
     CheckpointStore,
     DirectoryLock,
@@ -15,8 +17,6 @@ from tfgan_suite.checkpointing import (
     read_arrays,
     set_callback_state,
 )
-from tfgan_suite.callbacks._steps import steps_done
-from tfgan_suite.callbacks.interrupt import Interrupt
 from tfgan_suite.files import strict
 from tfgan_suite.progress import Position
 from tfgan_suite.registration import public
@@ -218,10 +218,7 @@ class Checkpoints(keras.callbacks.Callback):
     def after_step(self, position):
         if position.step >= self._steps:
             return  # the end of the epoch is near, and better
-        done = steps_done(self.trainer) if self.every_steps else 0
-        due = self.trainer.stop_training
-        if self.every_steps:
-            due |= done // self.every_steps > self._last_step // self.every_steps
+        due = self.trainer.stop_training or self._due_by_steps()
         if self.every_minutes:
             due |= time.monotonic() - self._last_time >= 60.0 * self.every_minutes
         if due:
@@ -231,20 +228,24 @@ class Checkpoints(keras.callbacks.Callback):
         if position.step:  # `fit` was stopped within it
             self.save(position)
             return
-        best = self._is_best(logs)
+        score = self._better_score(logs)
         due = self.every_epochs is not None and position.epoch % self.every_epochs == 0
-        if self.every_steps:
-            step = steps_done(self.trainer)
-            due |= step // self.every_steps > self._last_step // self.every_steps
-        if due or best or self.trainer.stop_training:
-            self.save(position, best)
+        due |= self._due_by_steps()
+        if due or score is not None or self.trainer.stop_training:
+            self.save(position, score)
 
     def after_training(self, position):
         self.save(position)
 
-    def _is_best(self, logs):
-        if self.monitor is None:
+    def _due_by_steps(self):
+        if not self.every_steps:
             return False
+        return steps_done(self.trainer) // self.every_steps > self._last_step // self.every_steps
+
+    def _better_score(self, logs):
+        """The score in the logs of an epoch if it is the best so far, else None."""
+        if self.monitor is None:
+            return None
         if self.monitor not in (logs or {}):
             raise ValueError(
                 f"`monitor` must be one of the logs of an epoch: {', '.join(logs or {})}. "
@@ -253,19 +254,18 @@ class Checkpoints(keras.callbacks.Callback):
         score = float(logs[self.monitor])
         sign = 1.0 if self.mode == "min" else -1.0
         if self.best is not None and not sign * score < sign * self.best["score"]:
-            return False
-        self._score = score
-        return True
+            return None
+        return score
 
-    def save(self, position, best=False):
+    def save(self, position, score=None):
         """Saves the present state, unless it is saved already.
 
         Args:
             position: its `Position`.
-            best: whether it is the best so far.
+            score: of this state, if it is the best so far.
         """
         step = steps_done(self.trainer)
-        if self._saved_at == (step, position) and not best:
+        if self._saved_at == (step, position) and score is None:
             return
         arrays = read_arrays(self.trainer.state_variables())
         broken = non_finite(arrays)
@@ -279,18 +279,17 @@ class Checkpoints(keras.callbacks.Callback):
             "position": vars(position),
             "config": self.config,
             "callbacks": get_callback_state(self._callbacks),
-            "best": {"score": self._score, "checkpoint": None} if best else self.best,
+            # None stands for the checkpoint itself, which has no name yet.
+            "best": self.best if score is None else {"score": score, "checkpoint": None},
         }
-        spared = True if best else self.best and self.best["checkpoint"]
-        path = self.store.save(arrays, facts, spared and self._path_of(spared))
-        self.best = facts["best"]
-        if best:
-            self.best = {"score": self._score, "checkpoint": path.name}
+        if score is not None:
+            path = self.store.save(arrays, facts, best=True)
+            self.best = {"score": score, "checkpoint": path.name}
+        else:
+            best = self.best and self.store.directory / self.best["checkpoint"]
+            self.store.save(arrays, facts, best)
         self._saved_at = (step, position)
         self._last_step, self._last_time = step, time.monotonic()
-
-    def _path_of(self, spared):
-        return True if spared is True else self.store.directory / spared
 
     def on_epoch_begin(self, epoch, logs=None):
         if self._interrupt is not None:

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from tfgan_suite.callbacks import pictures
 from tfgan_suite.callbacks.sampling import Sampler
+from tfgan_suite.checks import positive_int
 from tfgan_suite.registration import public
 
 SCATTER_POINTS = 2048
@@ -58,8 +59,7 @@ class ImageGrid(keras.callbacks.Callback):
     ):
         super().__init__()
         for name, value in (("every", every), ("rows", rows), ("columns", columns)):
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise ValueError(f"`{name}` must be a positive integer. Received: {name}={value!r}")
+            positive_int(name, value)
         self.directory = pathlib.Path(directory)
         self.every, self.rows, self.columns, self.seed = every, rows, columns, seed
         self.condition = condition

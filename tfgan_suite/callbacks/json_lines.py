@@ -7,8 +7,8 @@ import time
 import keras
 import numpy as np
 
-from tfgan_suite.files import replacing, strict
 from tfgan_suite.callbacks._steps import epoch_start, steps_done
+from tfgan_suite.files import replacing, strict
 from tfgan_suite.registration import public
 
 

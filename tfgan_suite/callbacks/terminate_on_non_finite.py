@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from tfgan_suite.callbacks._steps import epoch_start, steps_done
+from tfgan_suite.checks import positive_int
 from tfgan_suite.progress import Restart
 from tfgan_suite.registration import public
 
@@ -54,11 +55,9 @@ class GuardNonFinite(keras.callbacks.Callback):
                 "`learning_rate_factor` must be in (0, 1]. "
                 f"Received: learning_rate_factor={learning_rate_factor!r}"
             )
-        for name, value in (("max_rollbacks", max_rollbacks), ("max_skips", max_skips)):
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise ValueError(f"`{name}` must be a positive integer. Received: {name}={value!r}")
         self.policy, self.learning_rate_factor = policy, learning_rate_factor
-        self.max_rollbacks, self.max_skips = max_rollbacks, max_skips
+        self.max_rollbacks = positive_int("max_rollbacks", max_rollbacks)
+        self.max_skips = positive_int("max_skips", max_skips)
         self._trainer = None
 
     @property

@@ -4,6 +4,7 @@ import pathlib
 
 import keras
 
+from tfgan_suite.checks import positive_int
 from tfgan_suite.files import replacing
 from tfgan_suite.registration import public
 
@@ -29,9 +30,7 @@ class TrainerCheckpoint(keras.callbacks.Callback):
         self.path = pathlib.Path(path)
         if self.path.suffix != ".keras":
             raise ValueError(f"A trainer is saved as a `.keras` file. Received: path={str(path)!r}")
-        if isinstance(every, bool) or not isinstance(every, int) or every < 1:
-            raise ValueError(f"`every` must be a positive integer. Received: every={every!r}")
-        self.every = every
+        self.every = positive_int("every", every)
 
     def on_train_begin(self, logs=None):
         self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from tfgan_suite.checks import positive_int
 from tfgan_suite.data.arrays import array_source
 from tfgan_suite.data.source import only_train
 from tfgan_suite.registration import public
@@ -57,9 +58,10 @@ class GaussianMixture:
         if value is not None:
             raise ValueError(f"A {kind} has no `{foreign}`. Received: {foreign}={value!r}")
         self.kind = kind
-        self.modes = _positive_int("modes", modes, 8 if kind == "ring" else 25)
+        default = 8 if kind == "ring" else 25
+        self.modes = positive_int("modes", default if modes is None else modes)
         self.stddev = _positive("stddev", stddev, 0.02 if kind == "ring" else 0.05)
-        self.num_examples = _positive_int("num_examples", num_examples, None)
+        self.num_examples = positive_int("num_examples", num_examples)
         if kind == "ring":
             angles = 2.0 * np.pi * np.arange(self.modes) / self.modes
             circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
@@ -90,7 +92,7 @@ class GaussianMixture:
             float64 points `[n, 2]`, or `(points, modes)` with int32 modes `[n]`, which index
             `centers`.
         """
-        _positive_int("n", n, None)
+        positive_int("n", n)
         generator = np.random.default_rng(seed)
         modes = generator.integers(self.modes, size=n, dtype=np.int32)
         points = self.centers[modes] + self.stddev * generator.standard_normal((n, 2))
@@ -126,10 +128,3 @@ def _positive(name, value, default):
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
         raise ValueError(f"`{name}` must be a positive number. Received: {name}={value!r}")
     return float(value)
-
-
-def _positive_int(name, value, default):
-    value = default if value is None else value
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"`{name}` must be a positive integer. Received: {name}={value!r}")
-    return value

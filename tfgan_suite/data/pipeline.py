@@ -116,7 +116,7 @@ def _augmentation_seed(seed, epoch, number):
 
 
 def _finished(dataset, finish):
-    dataset = _map(dataset, lambda epoch, number, batch: finish(epoch, number, batch))
+    dataset = _map(dataset, finish)
     options = tf.data.Options()
     options.deterministic = True
     # Replicas of several workers take turns on examples; whole files are too few to share out.

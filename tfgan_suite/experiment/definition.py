@@ -6,6 +6,8 @@ import dataclasses
 import re
 from typing import TYPE_CHECKING, Any
 
+from tfgan_suite.checks import positive_int
+
 if TYPE_CHECKING:
     import keras
 
@@ -54,8 +56,7 @@ class Experiment:
             value = getattr(self, name)
             if name == "steps_per_epoch" and value is None:
                 continue
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise ValueError(f"`{name}` must be a positive integer. Received: {name}={value!r}")
+            positive_int(name, value)
         for name in (self.name, self.export_name or self.name):
             if not re.fullmatch(r"[\w-][\w.-]*", name):
                 raise ValueError(

@@ -11,9 +11,9 @@ import shutil
 import tempfile
 
 from tfgan_suite.checkpointing import differences
-from tfgan_suite.files import replacing, strict, write_json
 from tfgan_suite.experiment.config import restore_config
 from tfgan_suite.experiment.recipe import load_recipe
+from tfgan_suite.files import replacing, strict, write_json
 from tfgan_suite.version import __version__
 
 

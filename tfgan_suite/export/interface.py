@@ -5,6 +5,7 @@ import dataclasses
 import keras
 import tensorflow as tf
 
+from tfgan_suite.checks import positive_int
 from tfgan_suite.export.inputs import Input
 
 
@@ -95,10 +96,8 @@ def describe(generator, latent_dim=None, classes=None):
 
 def _condition(generator, tensor, classes):
     shape = tuple(tensor.shape)
-    if isinstance(classes, bool) or not (
-        classes is None or (isinstance(classes, int) and classes > 0)
-    ):
-        raise ValueError(f"`classes` must be a positive integer. Received: classes={classes!r}")
+    if classes is not None:
+        positive_int("classes", classes)
     if keras.backend.is_int_dtype(tensor.dtype):
         if shape not in ((None,), (None, 1)):
             raise ValueError(

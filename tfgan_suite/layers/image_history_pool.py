@@ -5,9 +5,9 @@ import tensorflow as tf
 
 from tfgan_suite.checks import positive_int
 from tfgan_suite.distribution import assign_all
+from tfgan_suite.latents import stateless_rows
 from tfgan_suite.layers._checks import fraction
 from tfgan_suite.layers._random import check_seed
-from tfgan_suite.latents import stateless_rows
 from tfgan_suite.registration import register
 
 

@@ -20,6 +20,24 @@ def positive_number(value, name):
     return float(value)
 
 
+def checked_labels(labels, count, num_classes, name):
+    """Returns `labels` as an array of integers of shape `[count]` in [0, num_classes), or raises a
+    ValueError that names it.
+    """
+    labels = np.asarray(labels)
+    if labels.dtype.kind not in "iu" or labels.shape != (count,):
+        raise ValueError(
+            f"{name} must be integers of shape [{count}], one for each image. "
+            f"Received: shape={labels.shape}, dtype={labels.dtype}"
+        )
+    if labels.min() < 0 or labels.max() >= num_classes:
+        raise ValueError(
+            f"{name} must lie in [0, {num_classes}). "
+            f"Received: labels from {labels.min()} to {labels.max()}"
+        )
+    return labels
+
+
 def check_finite(array, name):
     """Raises a ValueError that counts the rows of `array` holding NaN or infinity."""
     finite = np.isfinite(array).reshape(len(array), -1).all(axis=1)

@@ -15,6 +15,15 @@ RESIZE_METHODS = ("area", "bicubic", "bilinear", "nearest")
 _RESIZE_BATCH = 256
 
 
+def checked_resize(resize):
+    """Returns a method of `RESIZE_METHODS` or None; raises ValueError for anything else."""
+    if resize is not None and resize not in RESIZE_METHODS:
+        raise ValueError(
+            f"`resize` must be None or one of {RESIZE_METHODS}. Received: resize={resize!r}"
+        )
+    return resize
+
+
 def checked_images(images, name="images"):
     """Returns `images` as a float32 array after checking them against the suite's convention.
 

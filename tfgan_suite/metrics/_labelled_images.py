@@ -5,6 +5,7 @@ import hashlib
 import numpy as np
 import tensorflow as tf
 
+from tfgan_suite.metrics._arrays import checked_labels
 from tfgan_suite.metrics._images import checked_images
 
 # Public sets hold a few duplicates; more of the test set than this in the training set is a leak.
@@ -95,15 +96,5 @@ def _batches(data, name):
 
 def _checked_pair(pair, num_classes, name):
     images = checked_images(pair[0], f"{name} images")
-    labels = np.asarray(pair[1])
-    if labels.dtype.kind not in "iu" or labels.shape != images.shape[:1]:
-        raise ValueError(
-            f"`{name}` labels must be integers of shape [{len(images)}], one for each image. "
-            f"Received: shape={labels.shape}, dtype={labels.dtype}"
-        )
-    if labels.min() < 0 or labels.max() >= num_classes:
-        raise ValueError(
-            f"`{name}` labels must lie in [0, {num_classes}). "
-            f"Received: labels from {labels.min()} to {labels.max()}"
-        )
+    labels = checked_labels(pair[1], len(images), num_classes, f"`{name}` labels")
     return images, labels.astype("<i8")

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.metrics._arrays import finite_matrix, positive_integer
+from tfgan_suite.metrics._arrays import checked_labels, finite_matrix, positive_integer
 from tfgan_suite.metrics._streaming import MeanMetric, feature_rows
 from tfgan_suite.registration import public, register
 
@@ -27,18 +27,8 @@ def conditional_accuracy(logits, labels):
         ValueError: if an argument is empty, of another shape, or out of range.
     """
     logits = finite_matrix(logits, "logits")
-    labels = np.asarray(labels)
     count, num_classes = logits.shape
-    if labels.dtype.kind not in "iu" or labels.shape != (count,):
-        raise ValueError(
-            f"`labels` must be integers of shape [{count}]. "
-            f"Received: shape={labels.shape}, dtype={labels.dtype}"
-        )
-    if labels.min() < 0 or labels.max() >= num_classes:
-        raise ValueError(
-            f"`labels` must lie in [0, {num_classes}). "
-            f"Received: labels from {labels.min()} to {labels.max()}"
-        )
+    labels = checked_labels(labels, count, num_classes, "`labels`")
     confusion = np.zeros([num_classes, num_classes], np.int64)
     np.add.at(confusion, (labels, logits.argmax(axis=1)), 1)
     totals, right = confusion.sum(axis=1), np.diag(confusion)

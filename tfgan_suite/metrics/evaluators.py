@@ -9,8 +9,8 @@ import numpy as np
 
 from tfgan_suite.metrics._arrays import finite_matrix, positive_integer
 from tfgan_suite.metrics._images import (
-    RESIZE_METHODS,
     checked_images,
+    checked_resize,
     generate_samples,
     resize_images,
 )
@@ -44,14 +44,10 @@ class ClassifierEvaluator:
                 "`classifier` must be a `Classifier` or a callable without arguments that returns "
                 f"one. Received: {classifier!r}"
             )
-        if resize is not None and resize not in RESIZE_METHODS:
-            raise ValueError(
-                f"`resize` must be None or one of {RESIZE_METHODS}. Received: resize={resize!r}"
-            )
         self._classifier = classifier
         self.num_samples = positive_integer(num_samples, "num_samples")
         self.min_samples = positive_integer(min_samples, "min_samples")
-        self.resize = resize
+        self.resize = checked_resize(resize)
 
     @property
     def classifier(self):

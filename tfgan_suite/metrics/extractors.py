@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from tfgan_suite.metrics._arrays import finite_matrix, positive_integer
 from tfgan_suite.metrics._cache import hash_arrays
-from tfgan_suite.metrics._images import RESIZE_METHODS, checked_images, resize_images
+from tfgan_suite.metrics._images import checked_images, checked_resize, resize_images
 from tfgan_suite.metrics.classifier import checked_name
 from tfgan_suite.registration import public
 
@@ -57,10 +57,7 @@ class FeatureExtractor:
     ):
         if not callable(function):
             raise ValueError(f"`function` must be callable. Received: {function!r}")
-        if resize is not None and resize not in RESIZE_METHODS:
-            raise ValueError(
-                f"`resize` must be None or one of {RESIZE_METHODS}. Received: resize={resize!r}"
-            )
+        checked_resize(resize)
         if resize is not None and image_shape is None:
             raise ValueError("`resize` needs `image_shape`, the shape to resize to.")
         if content_hash is None:

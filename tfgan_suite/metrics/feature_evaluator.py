@@ -1,5 +1,7 @@
 """The evaluator of generated images by features: every score with its protocol in one call."""
 
+import functools
+
 from tfgan_suite.metrics._arrays import positive_integer
 from tfgan_suite.metrics._images import checked_images, generate_samples
 from tfgan_suite.metrics.classifier_score import classifier_score
@@ -101,9 +103,11 @@ class FeatureEvaluator:
             "seed": int(seed),
             "image_shape": list(images.shape[1:]),
         }
+        # Read once, by the first score that needs them.
+        real = functools.cache(self._real)
         scores = []
         for name in self.score_names:
-            values, options = getattr(self, f"_{name}")(outputs)
+            values, options = getattr(self, f"_{name}")(outputs, real)
             scores += [
                 Score(
                     metric,
@@ -129,23 +133,23 @@ class FeatureEvaluator:
     def _real(self):
         return self.reference.outputs(self.extractor, self.cache_dir)["features"]
 
-    def _frechet_distance(self, outputs):
-        real = self.reference.statistics(self.extractor, self.cache_dir)
-        return {"frechet_distance": frechet_distance(real, outputs["features"])}, {}
+    def _frechet_distance(self, outputs, real):
+        statistics = self.reference.statistics(self.extractor, self.cache_dir)
+        return {"frechet_distance": frechet_distance(statistics, outputs["features"])}, {}
 
-    def _kernel_distance(self, outputs):
+    def _kernel_distance(self, outputs, real):
         size, option = self._option("max_block_size")
-        return kernel_distance(self._real(), outputs["features"], size), option
+        return kernel_distance(real(), outputs["features"], size), option
 
-    def _precision_recall(self, outputs):
+    def _precision_recall(self, outputs, real):
         k, option = self._option("manifold_k")
-        return precision_recall(self._real(), outputs["features"], k), option
+        return precision_recall(real(), outputs["features"], k), option
 
-    def _density_coverage(self, outputs):
+    def _density_coverage(self, outputs, real):
         k, option = self._option("density_k")
-        return density_coverage(self._real(), outputs["features"], k), option
+        return density_coverage(real(), outputs["features"], k), option
 
-    def _classifier_score(self, outputs):
+    def _classifier_score(self, outputs, real):
         if "logits" not in outputs:
             raise ValueError(
                 f"The classifier score needs logits, which {self.extractor.name!r} does not give."

@@ -146,24 +146,25 @@ class GAN(Play, State, Compilation, keras.Model):
                     f"A GAN's losses take no `{name}`: choose the images with the data set "
                     f"instead. Received: {name}={type(kwargs[name]).__name__}"
                 )
-        if isinstance(kwargs.get("callbacks"), keras.callbacks.CallbackList):
-            return self._plain_fit(prepare_steps(self, x, y, kwargs), kwargs)
         callbacks = kwargs.pop("callbacks", None) or []
-        callbacks = list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
-        keepers = keepers_of(callbacks)
-        saves = any(keeper.saves for keeper in keepers)
+        if not isinstance(callbacks, (list, tuple, keras.callbacks.CallbackList)):
+            callbacks = [callbacks]
+        is_list_of_keras = isinstance(callbacks, keras.callbacks.CallbackList)
+        keepers = [] if is_list_of_keras else keepers_of(callbacks)
         steps = prepare_steps(self, x, y, kwargs, keep=bool(keepers))
         check_global_batch(steps.batch_size, self.distribute_strategy)
+        if is_list_of_keras:
+            return self._plain_fit(steps, callbacks, kwargs)
         images = steps.batch_size and steps.batch_size * self.discriminator_steps
         callbacks = [Throughput(images), *callbacks]
         per_execution = self.steps_per_execution
         uneven = steps.per_epoch is not None and steps.per_epoch % per_execution
-        if saves:
+        if any(keeper.saves for keeper in keepers):
             check_can_be_kept(steps, per_execution)
         if not isinstance(steps.dataset, tf.data.Dataset) or uneven:
             steps.begin = None
         if steps.begin is None and not keepers:
-            return self._plain_fit(steps, {**kwargs, "callbacks": callbacks})
+            return self._plain_fit(steps, callbacks, kwargs)
         completed = False
         try:
             history = self._kept_fit(steps, callbacks, keepers, kwargs)
@@ -174,10 +175,9 @@ class GAN(Play, State, Compilation, keras.Model):
                 keeper.end_fit(completed)
         return history
 
-    def _plain_fit(self, steps, options):
-        check_global_batch(steps.batch_size, self.distribute_strategy)
+    def _plain_fit(self, steps, callbacks, options):
         with expected_end_of_data(steps.dataset, options):
-            return super().fit(steps.dataset, steps.y, **options)
+            return super().fit(steps.dataset, steps.y, callbacks=callbacks, **options)
 
     def _kept_fit(self, steps, callbacks, keepers, options):
         position = None
