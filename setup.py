@@ -37,7 +37,9 @@ setup(
         "numpy>=2,<3",
         "scikit-learn>=1.5,<2",
         "scipy>=1.13,<2",
+        "ml-dtypes>=0.5,<1",
         "pillow>=10",
+        "matplotlib>=3.9,<4",
         "rich>=13",
     ],
     extras_require={
