@@ -1,5 +1,6 @@
 """Images that break, or vanish, in the middle of an epoch; labels out of range."""
 
+import dataclasses
 import logging
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from tfgan_suite import data
-from tfgan_suite.data import pipeline
+from tfgan_suite.data import loading, pipeline
 from tfgan_suite.data.source import Source
 
 
@@ -79,9 +80,18 @@ def test_a_class_of_which_nothing_can_be_read_raises(folder):
         ids(dataset)
 
 
-def test_only_folders_can_be_skipped_in():
-    with pytest.raises(ValueError, match="Only images of a folder.*broken='skip' with digits"):
-        data.load("digits", broken="skip")
+def test_a_source_that_cannot_skip_says_so(folder, monkeypatch):
+    def unskippable(*args):
+        return dataclasses.replace(open_folder(*args), skipped=None)
+
+    open_folder = loading.open_folder
+    monkeypatch.setattr(loading, "open_folder", unskippable)
+    with pytest.raises(ValueError, match="cannot be skipped. Received: broken='skip' with images"):
+        load(folder, broken="skip")
+
+
+def test_a_source_in_which_nothing_can_break_skips_nothing():
+    assert data.skipped(data.load("digits", broken="skip")) == {}
 
 
 def test_the_policies_have_names(folder):

@@ -4,9 +4,10 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite.data.source import Source, only_train
+from tfgan_suite.data.stand_ins import note
 
 
-def array_source(name, examples, labels=None, class_names=None, num_classes=None):
+def array_source(name, examples, labels=None, class_names=None, num_classes=None, skipped=None):
     """A source over arrays that are already right: uint8 or float32 examples, integer labels.
 
     Args:
@@ -15,6 +16,7 @@ def array_source(name, examples, labels=None, class_names=None, num_classes=None
         labels: integer array `[N]`, or `None`.
         class_names: names of the classes, or `None`.
         num_classes: number of classes; by default what `class_names` or the labels say.
+        skipped: dict of the examples that were left out before, with the reasons.
     """
     indices = np.arange(len(examples))
     if labels is not None:
@@ -41,29 +43,72 @@ def array_source(name, examples, labels=None, class_names=None, num_classes=None
         sizes=(examples.shape[1:3],) if examples.ndim == 4 else (),
         class_names=class_names,
         num_classes=num_classes,
+        # Everything is in memory and was checked: nothing breaks in the middle of an epoch.
+        skipped={} if skipped is None else skipped,
     )
 
 
-def open_arrays(source, split):
-    """Opens `images` or `(images, labels)`.
+def open_arrays(source, split, skip_broken=False):
+    """Opens `images` or `(images, labels)`, which are checked as a whole here.
 
     Args:
         source: uint8 images in 0..255 or float images in [-1, 1], `[N, H, W, C]` or `[N, H, W]`,
             alone or with integer labels `[N]`.
         split: must be `"train"`.
+        skip_broken: whether images are left out that hold NaN, infinite values or values outside of
+            [-1, 1], or whose label is negative. If half of the images lie outside of [-1, 1], it is
+            the scale that is wrong, and that raises all the same.
 
     Raises:
         ValueError: if shapes, dtypes or ranges are anything else, or a value is NaN or infinite.
     """
     only_train(split, "An array")
     images, labels = source if isinstance(source, tuple) else (source, None)
-    images = _checked_images(images)
+    images = _of_right_shape(images)
     if labels is not None:
-        labels = _checked_labels(labels, len(images))
-    return array_source("array", images, labels)
+        labels = _labels_of_right_shape(labels, len(images))
+    skipped = {}
+    if skip_broken:
+        images, labels = _without_broken(images, labels, skipped)
+    if images.dtype != np.uint8:
+        images = _checked_floats(images)
+    if labels is not None and labels.min() < 0:
+        raise ValueError(f"Labels count from 0. Received: a label of {int(labels.min())}")
+    return array_source("array", images, labels, skipped=skipped)
 
 
-def _checked_images(images):
+def _without_broken(images, labels, skipped):
+    """The images, and their labels, in which nothing is wrong."""
+    reasons = {}
+    if images.dtype != np.uint8:
+        low, high = images.min(axis=(1, 2, 3)), images.max(axis=(1, 2, 3))
+        finite = np.isfinite(low) & np.isfinite(high)
+        outside = finite & ((low < -1.0) | (high > 1.0))
+        reasons |= {index: "holds NaN or infinite values" for index in np.flatnonzero(~finite)}
+        if 2 * np.count_nonzero(outside) < len(images):
+            reasons |= {
+                index: f"has values from {low[index]:g} to {high[index]:g}, outside of [-1, 1]"
+                for index in np.flatnonzero(outside)
+            }
+    if labels is not None:
+        reasons |= {
+            index: f"has the label {labels[index]}; labels count from 0"
+            for index in np.flatnonzero(labels < 0)
+        }
+    if not reasons:
+        return images, labels
+    if len(reasons) == len(images):
+        raise ValueError(
+            "Every image of the array would have to be skipped. "
+            f"Received: image 0 {reasons[0]}"
+        )
+    for index in sorted(reasons):
+        note(skipped, f"image {index}", f"Image {index} {reasons[index]}")
+    kept = np.setdiff1d(np.arange(len(images)), list(reasons))
+    return images[kept], None if labels is None else labels[kept]
+
+
+def _of_right_shape(images):
     received = f"Received: images of shape {images.shape} and dtype {images.dtype}"
     if images.ndim == 3:
         images = images[..., None]
@@ -76,14 +121,12 @@ def _checked_images(images):
             "The last axis of an array of images is the channels (1 grey, 3 RGB, 2 or 4 with "
             f"alpha); move it there with np.moveaxis if it stands elsewhere. {received}"
         )
-    if images.dtype == np.uint8:
-        return images
-    if not np.issubdtype(images.dtype, np.floating):
+    if images.dtype != np.uint8 and not np.issubdtype(images.dtype, np.floating):
         raise ValueError(
             "Images are uint8 in 0..255 or float in [-1, 1]; convert them, say with "
             f"images.astype(np.uint8). {received}"
         )
-    return _checked_floats(images)
+    return images
 
 
 def _checked_floats(images):
@@ -107,13 +150,11 @@ def _checked_floats(images):
     return images.astype(np.float32)
 
 
-def _checked_labels(labels, count):
+def _labels_of_right_shape(labels, count):
     labels = np.asarray(labels)
     if labels.shape != (count,) or not np.issubdtype(labels.dtype, np.integer):
         raise ValueError(
             f"Labels must be one integer for each of the {count} images. "
             f"Received: labels of shape {labels.shape} and dtype {labels.dtype}"
         )
-    if labels.min() < 0:
-        raise ValueError(f"Labels count from 0. Received: a label of {int(labels.min())}")
     return labels

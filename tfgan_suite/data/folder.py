@@ -3,7 +3,6 @@
 import collections
 import concurrent.futures
 import contextlib
-import logging
 import os
 import pathlib
 
@@ -12,11 +11,11 @@ import tensorflow as tf
 from PIL import Image, ImageOps
 
 from tfgan_suite.data.source import Source
+from tfgan_suite.data.stand_ins import first_good
 
 EXTENSIONS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
 SPLITS = ("train", "val", "valid", "validation", "test")
 
-_LOGGER = logging.getLogger("tfgan_suite.data")
 _ORIENTATION = 0x0112  # The EXIF tag; 5 to 8 swap height and width, 1 is upright.
 # Pillow's modes to the mode we read them in, where the two differ.
 _READ_AS = {"1": "L", "P": "RGB", "CMYK": "RGB"}
@@ -70,10 +69,10 @@ def open_folder(source, split, skip_broken=False):
             )
         return image
 
-    skipped = {}
-    decode_one = _with_stand_ins(decode_checked, paths, labels, skipped)
-    if not skip_broken:
-        decode_one = decode_checked
+    skipped = {} if skip_broken else None
+    decode_one = decode_checked
+    if skip_broken:
+        decode_one = _with_stand_ins(decode_checked, paths, labels, skipped)
 
     def decode_some(paths):
         if isinstance(paths, bytes):
@@ -103,10 +102,7 @@ def open_folder(source, split, skip_broken=False):
 
 
 def _with_stand_ins(decode_one, paths, labels, skipped):
-    """Decodes another image in the place of one that cannot be read.
-
-    An epoch keeps its length and its order so, whatever breaks and whenever: a training that is
-    resumed sees what one that was not interrupted sees.
+    """Decodes another image in the place of one that cannot be read: the next of its class.
 
     Args:
         decode_one: function of a path.
@@ -116,23 +112,15 @@ def _with_stand_ins(decode_one, paths, labels, skipped):
     """
     position = {path: index for index, path in enumerate(paths)}
 
+    def candidates(path):
+        start = position[path]
+        for index in (*range(start, len(paths)), *range(start)):
+            if labels is None or labels[index] == labels[start]:
+                yield paths[index], paths[index]
+
     def decode_or_stand_in(path):
         path = os.fsdecode(path)
-        start, reasons = position[path], []
-        for index in (*range(start, len(paths)), *range(start)):
-            if labels is not None and labels[index] != labels[start]:
-                continue
-            candidate = paths[index]
-            try:
-                image = decode_one(candidate)
-            except ValueError as error:
-                reasons.append(str(error))
-                if candidate not in skipped:
-                    skipped[candidate] = str(error)
-                    _LOGGER.warning("skipped image %d: %s", len(skipped), error)
-                continue
-            return image
-        raise ValueError(f"No image can be read in the place of {path}: {reasons[0]}")
+        return first_good(candidates(path), lambda _, one: decode_one(one), skipped)
 
     return decode_or_stand_in
 

@@ -101,18 +101,22 @@ def load(
         drop_remainder: whether to drop the last batch of an epoch when it is not full.
         repeat: whether to repeat for ever; batches then cross the border of epochs, and a
             checkpointed iterator goes on exactly where it was.
-        broken: what to do about an image file that turns out to be broken, or to have vanished, in
-            the middle of an epoch. `"raise"` names it. `"skip"`, for folders, puts the next image
-            of its class in its place, so that order and length of an epoch stay; the files are
-            logged, and counted by `skipped`.
+        broken: what to do about broken examples. `"raise"` names them. `"skip"` logs them, and
+            `skipped` counts them. Of folders and TFDS, in the middle of an epoch: an image that
+            does not decode, or whose file has vanished, is replaced by the next one of its class; a
+            record whose label is out of range by the next record whose label is not. Order and
+            length of an epoch stay, and are the same in a training that is resumed. Of arrays,
+            where everything is checked by `load`: images with values that are not finite or not in
+            [-1, 1], or with a negative label, are left out from the start. A shard of TFDS whose
+            checksums are wrong raises under both: what follows in it cannot be found.
         data_dir: folder of prepared TFDS data sets; by default the environment variable
             `TFDS_DATA_DIR`, else TFDS's own. Other sources do not read it.
 
     Returns:
         A `tf.data.Dataset` of float32 images `[B, H, W, C]` in [-1, 1], or of
-        `(images, labels)` with int32 labels `[B]`. Its cardinality is known. An image file that
-        turns out to be broken raises `tf.errors.InvalidArgumentError` from the iteration, with the
-        name of the file, unless it is skipped; so does a label out of range, with the label.
+        `(images, labels)` with int32 labels `[B]`. Its cardinality is known. An image file or
+        record that turns out to be broken raises `tf.errors.InvalidArgumentError` from the
+        iteration, with its name, unless it is skipped; so does a label out of range.
 
     Raises:
         ValueError: if an argument is out of range, the source is unknown or not there, or the
@@ -136,7 +140,7 @@ def load(
     opened = _open(source, split, data_dir, seed, skip_broken=broken == "skip")
     if broken == "skip" and opened.skipped is None:
         raise ValueError(
-            "Only images of a folder can be skipped: those of other sources are checked before. "
+            "Broken examples of this source cannot be skipped. "
             f"Received: broken='skip' with {opened.name}"
         )
     if opened.num_examples < 1:
@@ -171,7 +175,7 @@ def skipped(dataset):
         dataset: what `load` returned (not a dataset made from it).
 
     Returns:
-        Dict of the names of files to the reasons why they could not be read.
+        Dict of the names of files, records or rows of an array to what is wrong with them.
     """
     order = order_of(dataset)
     return dict(order.skipped or {}) if order else {}
@@ -212,9 +216,9 @@ def _open(source, split, data_dir, seed, skip_broken=False):
     if isinstance(source, np.ndarray) or (
         isinstance(source, tuple) and len(source) == 2 and isinstance(source[0], np.ndarray)
     ):
-        return open_arrays(source, split)
+        return open_arrays(source, split, skip_broken)
     if is_builder(source):
-        return open_tfds(source, split, data_dir)
+        return open_tfds(source, split, data_dir, skip_broken)
     if not isinstance(source, str) or not source:
         raise ValueError(
             "`source` must be a name, a folder, a NumPy array, a tuple (images, labels) of arrays, "
@@ -226,7 +230,7 @@ def _open(source, split, data_dir, seed, skip_broken=False):
         return open_gaussians(source, split, seed)
     if _must_be_path(source) or (os.path.isdir(source) and not is_registered(source)):
         return open_folder(source, split, skip_broken)
-    return open_tfds(source, split, data_dir)
+    return open_tfds(source, split, data_dir, skip_broken)
 
 
 def _must_be_path(source):

@@ -21,7 +21,8 @@ class Source:
             differ, or `(2,)` for points.
         dtype: `tf.uint8` (0 to 255) or `tf.float32` (-1 to 1), of what `read` returns.
         elements: `elements(labels)` returns a `tf.data.Dataset` of `(payload, label)`, or of
-            `(payload,)` when `labels` is false, in a fixed order.
+            `(payload,)` when `labels` is false, in a fixed order. A payload is a tensor or a tuple
+            of tensors.
         read: turns one payload into one example of `shape` and `dtype`.
         vectorized: whether `read` also turns a batch of payloads into a batch of examples.
         in_memory: whether the source is vectorized and reads out of memory, so that a cache would
@@ -31,7 +32,7 @@ class Source:
             before reading.
         class_names: names of the classes in the order of the labels, or `None`.
         num_classes: number of classes, or `None` without labels.
-        skipped: dict to which elements that cannot be read are added, by name, with the reason; or
+        skipped: dict to which examples that are broken are added, by name, with the reason; or
             `None` where they raise.
     """
 

@@ -9,6 +9,7 @@ import sys
 import tensorflow as tf
 
 from tfgan_suite.data.reachability import any_reachable
+from tfgan_suite.data.records import Records
 from tfgan_suite.data.source import Source
 
 
@@ -28,7 +29,7 @@ def is_registered(name):
     return base in tfds.list_builders(with_community_datasets=False)
 
 
-def open_tfds(source, split, data_dir=None):
+def open_tfds(source, split, data_dir=None, skip_broken=False):
     """Opens an image data set of TFDS, after downloading and preparing it if that is needed.
 
     The image is the feature of `supervised_keys`, else the one called `image`, else the only
@@ -39,6 +40,8 @@ def open_tfds(source, split, data_dir=None):
         split: split in the notation of TFDS, such as `"train[:90%]"`.
         data_dir: folder of prepared data sets; `None` means the environment variable
             `TFDS_DATA_DIR`, else TFDS's default.
+        skip_broken: whether other records take the place of those that do not decode or whose
+            label is out of range (see `Records`).
 
     Raises:
         ValueError: if the name or the split is unknown, there is no 8-bit image feature, or the
@@ -58,43 +61,20 @@ def open_tfds(source, split, data_dir=None):
     image = builder.info.features[image_key]
     label = builder.info.features[label_key] if label_key else None
     examples = info.num_examples
-
-    def elements(with_labels):
-        keys = (image_key, label_key) if with_labels else (image_key,)
-        return _encoded(builder, split, keys, image_key).apply(
-            tf.data.experimental.assert_cardinality(examples)
-        )
-
+    records = Records(builder, split, image_key, label_key, skip_broken)
     return Source(
         name=builder.name,
         num_examples=examples,
         shape=tuple(image.shape),
         dtype=tf.uint8,
-        elements=elements,
-        read=image.decode_example,
+        elements=records.elements,
+        read=records.read,
+        vectorized=None not in image.shape,
         element_bytes=max(1, int(info.num_bytes or 0) // max(1, examples)),
         sizes=(image.shape[:2],) if None not in image.shape[:2] else (),
         class_names=tuple(label.names) if label else None,
         num_classes=label.num_classes if label else None,
-    )
-
-
-def _encoded(builder, split, keys, image_key):
-    """A `tf.data.Dataset` of tuples, the image still compressed, in a fixed order."""
-    import tensorflow_datasets as tfds
-
-    dataset = builder.as_dataset(
-        split=split,
-        shuffle_files=False,
-        decoders=tfds.decode.PartialDecoding(
-            {key: True for key in keys}, decoders={image_key: tfds.decode.SkipDecoding()}
-        ),
-        read_config=tfds.ReadConfig(try_autocache=False),
-    )
-    return dataset.map(
-        lambda example: tuple(
-            example[key] if key == image_key else tf.cast(example[key], tf.int32) for key in keys
-        )
+        skipped=records.skipped,
     )
 
 
