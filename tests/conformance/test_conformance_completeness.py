@@ -22,10 +22,11 @@ NOT_LISTED = {
 NO_FORMULA = {
     "AdversarialLoss": "the base of all pairs",
     "FunctionPair": "of functions that the user brings",
-    "GAN": "the base of all trainers",
+    "GAN": "the base of the trainers with latents",
     "GeneratorPenalty": "a base",
     "Penalty": "a base",
     "ReferenceBatch": "the input of VirtualBatchNormalization, which has one",
+    "Trainer": "the base of all trainers",
     "WeightPenalty": "a base",
 }
 
@@ -72,7 +73,7 @@ def test_every_layer_has_a_case():
 
 def test_every_trainer_has_a_case():
     assert registered(keras.Model, "trainers") == listed(cases.TRAINERS)
-    assert set(trainers.__all__) == listed(cases.TRAINERS)
+    assert set(trainers.__all__) - {"Trainer"} == listed(cases.TRAINERS)
 
 
 def test_every_network_has_a_case():
@@ -80,7 +81,7 @@ def test_every_network_has_a_case():
     for family in networks.__all__:
         module = importlib.import_module(f"tfgan_suite.networks.{family}")
         builders |= {f"{family}.{name}" for name in vars(module) if name.startswith("build_")}
-    assert builders == set(cases.NETWORKS)
+    assert builders == listed(cases.NETWORKS)
 
 
 def test_every_case_makes_what_its_name_says():

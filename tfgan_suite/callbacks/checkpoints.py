@@ -312,7 +312,7 @@ class Checkpoints(keras.callbacks.Callback):
         options = self.trainer.get_config()
         # The variables' names and shapes stand for the networks; their configs hold names that
         # count what a process has built before.
-        options = {k: v for k, v in options.items() if k not in ("generator", "discriminator")}
+        options = {k: v for k, v in options.items() if k not in self.trainer.network_names}
         return strict(
             {
                 "trainer": type(self.trainer).__name__,

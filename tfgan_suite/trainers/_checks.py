@@ -24,9 +24,14 @@ def check_trainer_options(discriminator_steps, ema_decay, seed):
         raise ValueError(f"`seed` must be an integer >= 0, or None. Received: seed={seed!r}")
 
 
-def check_networks(generator, discriminator, latent_dim, strategy):
-    """Raises ValueError unless the two networks fit each other and the latents."""
-    for role, network in (("generator", generator), ("discriminator", discriminator)):
+def check_networks(networks, strategy):
+    """Raises ValueError unless all networks are functional and of the trainer's scope.
+
+    Args:
+        networks: dict of networks by their roles.
+        strategy: the trainer's `tf.distribute.Strategy`.
+    """
+    for role, network in networks.items():
         if not isinstance(network, keras.Model) or not network.built or not _is_functional(network):
             raise ValueError(
                 f"`{role}` must be a built functional `keras.Model` (made by `keras.Input`s or a "
@@ -34,22 +39,56 @@ def check_networks(generator, discriminator, latent_dim, strategy):
                 f"Received: {role}={network!r}"
             )
         check_scope(role, network, strategy)
+
+
+def check_latents(generator, latent_dim):
+    """Raises ValueError unless a generator takes latents of `latent_dim` components."""
     z_shape = generator.inputs[0].shape
     if len(z_shape) != 2 or z_shape[-1] != latent_dim:
         raise ValueError(
             f"The generator's first input must have shape (None, latent_dim={latent_dim}). "
             f"Received: generator {generator.name!r} with input shape {tuple(z_shape)}"
         )
+
+
+def check_judged(generator, discriminator):
+    """Raises ValueError unless a discriminator takes what a generator makes."""
     made, judged = tuple(generator.outputs[0].shape), tuple(discriminator.inputs[0].shape)
-    fits = len(made) == len(judged) and all(
-        a == b or a is None or b is None for a, b in zip(made[1:], judged[1:])
-    )
-    if not fits:
+    if not shapes_fit(made, judged):
         raise ValueError(
             "The discriminator must take images of the shape that the generator makes. Received: "
             f"generator {generator.name!r} making {made[1:]}, "
             f"discriminator {discriminator.name!r} taking {judged[1:]}"
         )
+
+
+def check_translator(generator, discriminator):
+    """Raises ValueError unless a generator takes images and a discriminator what it makes of them,
+    with the input beside it if it takes two.
+    """
+    if len(generator.inputs) != 1 or len(generator.inputs[0].shape) != 4:
+        shapes = [tuple(i.shape) for i in generator.inputs]
+        raise ValueError(
+            "The generator of a translator takes one input, images of shape (N, H, W, C). "
+            f"Received: generator {generator.name!r} with inputs of shapes {shapes}"
+        )
+    check_judged(generator, discriminator)
+    if len(discriminator.inputs) == 1:
+        return
+    taken, given = tuple(discriminator.inputs[1].shape), tuple(generator.inputs[0].shape)
+    if not shapes_fit(taken, given):
+        raise ValueError(
+            "The discriminator's second input must be what the generator takes. Received: "
+            f"generator {generator.name!r} taking {given[1:]}, "
+            f"discriminator {discriminator.name!r} taking {taken[1:]} beside the images"
+        )
+
+
+def shapes_fit(first, second):
+    """Whether two shapes of batches agree wherever both are known."""
+    return len(first) == len(second) and all(
+        a == b or a is None or b is None for a, b in zip(first[1:], second[1:])
+    )
 
 
 def _is_functional(network):
@@ -81,6 +120,25 @@ def check_batch(generator, discriminator, x, y, groups):
         y: the condition, or None.
         groups: minibatches in one step.
     """
+    check_images(x, tuple(discriminator.inputs[0].shape)[1:], groups)
+    for role, network in (("generator", generator), ("discriminator", discriminator)):
+        if len(network.inputs) > 1 and y is None:
+            raise ValueError(
+                f"The {role} {network.name!r} takes a condition, so the data must be "
+                "(images, condition). Received: images alone"
+            )
+
+
+def check_images(x, wanted, groups=1, what="Real images", taker="the discriminator"):
+    """Raises ValueError unless a batch holds images of a shape.
+
+    Args:
+        x: images `[N, ...]`, or `[N, groups, ...]` with several groups.
+        wanted: shape of one image; None where any size will do.
+        groups: minibatches in one step.
+        what: the images, for the message.
+        taker: what takes images of that shape, for the message.
+    """
     if not tf.is_tensor(x):
         raise ValueError(
             "Data for a GAN is a tensor of images, or a tuple (images, condition). "
@@ -88,10 +146,9 @@ def check_batch(generator, discriminator, x, y, groups):
         )
     if not x.dtype.is_floating:
         raise ValueError(
-            "Real images must be float in [-1, 1]; scale integer images with "
+            f"{what} must be float in [-1, 1]; scale integer images with "
             f"`images / 127.5 - 1`. Received: images of dtype {x.dtype.name}"
         )
-    wanted = tuple(discriminator.inputs[0].shape)[1:]
     lead = 1 if groups == 1 else 2
     shape = tuple(x.shape)
     if groups > 1 and (len(shape) != len(wanted) + 2 or shape[1] != groups):
@@ -100,16 +157,16 @@ def check_batch(generator, discriminator, x, y, groups):
             f"axis 1: (batch, {groups}, {', '.join(map(str, wanted))}). `fit` stacks them by "
             f"itself; for `train_on_batch` stack them yourself. Received: images of shape {shape}"
         )
-    if len(shape) != len(wanted) + lead or any(
-        a is not None and b is not None and a != b for a, b in zip(shape[lead:], wanted)
-    ):
+    if len(shape) != len(wanted) + lead or not shapes_fit((None, *shape[lead:]), (None, *wanted)):
         raise ValueError(
-            f"Real images must have the shape that the discriminator takes: {wanted}. "
+            f"{what} must have the shape that {taker} takes: {wanted}. "
             f"Received: images of shape {shape[lead:]} (batch shape {shape})"
         )
-    for role, network in (("generator", generator), ("discriminator", discriminator)):
-        if len(network.inputs) > 1 and y is None:
-            raise ValueError(
-                f"The {role} {network.name!r} takes a condition, so the data must be "
-                "(images, condition). Received: images alone"
-            )
+
+
+def check_weight(name, value):
+    """Returns the weight of a loss as a float; raises ValueError unless it is finite and >= 0."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not is_number or not 0.0 <= value < float("inf"):
+        raise ValueError(f"`{name}` must be a number >= 0. Received: {name}={value!r}")
+    return float(value)

@@ -8,7 +8,7 @@ from tfgan_suite.distribution import has_several_workers, xla_by_default
 
 
 class Compilation:
-    """Mixin of `GAN`: `compile`, its config, and the metrics behind the logs.
+    """Mixin of `Trainer`: `compile`, its config, and the metrics behind the logs.
 
     `self.optimizer`, the one that Keras's callbacks schedule, is the generator's.
     """
@@ -35,22 +35,25 @@ class Compilation:
             loss: what `losses.get` accepts; None for the trainer's own loss.
             penalties: `losses.Penalty` objects, added to the discriminator's loss.
             generator_penalties: `losses.GeneratorPenalty` or `losses.WeightPenalty` objects, added
-                to the generator's loss. Those with a memory are saved with the trainer.
+                to the generator's loss. Those with a memory are saved with the trainer. Where a
+                player has several networks, each network is penalized by itself.
             run_eagerly: run without `tf.function`, for debugging.
             steps_per_execution: steps in one call of the compiled function.
             jit_compile: True or False for XLA; `"auto"` uses it on one GPU and not on a CPU.
 
         Raises:
             ValueError: if an optimizer is used twice, has `use_ema` or was made outside of the
-                strategy's scope, the loss is unknown, a penalty is not one, comes twice or is for
-                the other player, the trainer has no loss of its own and none is given, or
-                `steps_per_execution` or `jit_compile` cannot work on several replicas.
+                strategy's scope, the loss is unknown, a penalty is not one, comes twice, is for the
+                other player or needs latents that the trainer has not, the trainer has no loss of
+                its own and none is given, or `steps_per_execution` or `jit_compile` cannot work on
+                several replicas.
         """
         _check_execution(self.distribute_strategy, steps_per_execution, jit_compile)
         self.adversarial_loss = self._resolve_loss(loss)
         self.penalties, self.generator_penalties = _check_penalties(
             discriminator=penalties, generator=generator_penalties
         )
+        _check_latents_are_there(self)
         with self.distribute_strategy.scope():  # optimizers have variables from the beginning
             optimizer, discriminator_optimizer = self._resolve_optimizers(
                 optimizer, discriminator_optimizer
@@ -68,10 +71,9 @@ class Compilation:
         if jit_compile == "auto":
             jit_compile = xla_by_default(self.distribute_strategy)
         with self.distribute_strategy.scope():
-            optimizer = _with_loss_scaling(optimizer, self.generator, self.discriminator)
-            self.discriminator_optimizer = _with_loss_scaling(
-                discriminator_optimizer, self.generator, self.discriminator
-            )
+            networks = [getattr(self, name) for name in self.network_names]
+            optimizer = _with_loss_scaling(optimizer, *networks)
+            self.discriminator_optimizer = _with_loss_scaling(discriminator_optimizer, *networks)
             super().compile(
                 optimizer=optimizer,
                 run_eagerly=run_eagerly,
@@ -79,12 +81,13 @@ class Compilation:
                 jit_compile=jit_compile,
                 auto_scale_loss=False,
             )
-            self.optimizer.build(self.generator.trainable_variables)
-            self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+            self.optimizer.build(self.weights_of("generator"))
+            self.discriminator_optimizer.build(self.weights_of("discriminator"))
             self._build_penalties()
             names = [
                 "g_loss",
                 "d_loss",
+                *self.loss_parts,
                 *self.logit_metrics,
                 *(p.log_name("discriminator") for p in self.penalties),
                 *(p.log_name("generator") for p in self.generator_penalties),
@@ -93,13 +96,21 @@ class Compilation:
 
     def _build_penalties(self):
         """Creates the variables of penalties, where Keras finds them to save."""
-        for penalty in self.penalties:
-            penalty.build(self.discriminator)
-        for penalty in self.generator_penalties:
-            penalty.build(self.generator)
+        self.penalties_by_network = {}
+        for player, penalties in (
+            ("discriminator", self.penalties),
+            ("generator", self.generator_penalties),
+        ):
+            names = self.names_of(player)
+            for name in names:
+                # Further networks have copies: a memory is that of one network.
+                own = penalties if name == names[0] else [_copy(p) for p in penalties]
+                for penalty in own:
+                    penalty.build(getattr(self, name))
+                self.penalties_by_network[name] = own
         if hasattr(self, "penalty_memories"):
             self.penalty_memories.clear()  # compiled before: those variables are not ours any more
-        penalties = [*self.penalties, *self.generator_penalties]
+        penalties = [p for own in self.penalties_by_network.values() for p in own]
         self.penalty_memories = [p.memory for p in penalties if p.memory is not None]
 
     def default_optimizers(self):
@@ -239,6 +250,19 @@ def _check_penalties(**players):
     if len(set(names)) < len(names):
         raise ValueError(f"Each penalty may come once. Received: penalties={names}")
     return result
+
+
+def _check_latents_are_there(trainer):
+    for penalty in trainer.penalties:
+        if penalty.needs_latents and not trainer.has_latents:
+            raise ValueError(
+                f"{type(penalty).__name__} compares images of different latents, and "
+                f"{type(trainer).__name__} has no latents. Received: penalties with {penalty!r}"
+            )
+
+
+def _copy(penalty):
+    return keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(penalty))
 
 
 def _with_loss_scaling(optimizer, *networks):

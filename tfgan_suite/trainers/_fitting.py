@@ -153,6 +153,15 @@ def prepare_steps(trainer, x, y, options, keep=False):
     return Steps(dataset, y, batch_size, per_epoch, begin, natural)
 
 
+def check_equal_rows(x, y):
+    """Raises ValueError for two arrays of which one has more rows."""
+    if _is_array(x) and _is_array(y) and len(x) != len(y):
+        raise ValueError(
+            "Arrays for x and y must have a row for each other; of two sets of unequal size make a "
+            f"dataset of pairs first. Received: {len(x)} and {len(y)} rows"
+        )
+
+
 def next_data_step(trainer, steps):
     """Where the data of a new `fit` begins: after what the trainer has seen, at a natural border.
 

@@ -6,9 +6,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.distribution import assign_all, replica_rows
+from tfgan_suite.distribution import assign_all
 from tfgan_suite.layers import AdaptiveAugmentation
-from tfgan_suite.trainers._checks import check_batch
 
 # Seeds of one step's draws: `[seed, step * _DRAWS_PER_STEP + draw]`.
 _DRAWS_PER_STEP = 4096
@@ -21,10 +20,11 @@ _local = threading.local()
 
 
 class Play:
-    """Mixin of `GAN`: minibatches, latents, updates of either player, the moving average.
+    """Mixin of `Trainer`: minibatches, seeds, losses, updates of either player, moving averages.
 
-    What is easy to get wrong is here, once: gradients that replicas sum, loss scaling, latents that
-    are the same on all replicas, a loss that depends on no weight.
+    A player, `"generator"` or `"discriminator"`, has one or more networks and one optimizer. What
+    is easy to get wrong is here, once: gradients that replicas sum, loss scaling, random numbers
+    that are the same on all replicas, a loss that depends on no weight.
 
     A data set of unknown length ends with a step whose data do not come. In it TensorFlow still
     runs whatever does not depend on them: counters would move on and means be divided by one step
@@ -33,6 +33,8 @@ class Play:
 
     # Names of what `describe_logits` returns.
     logit_metrics = ("real_logits", "fake_logits")
+    # Names of the parts of G's loss that are logged beside it.
+    loss_parts = ()
 
     def describe_logits(self, real_logits, fake_logits):
         """What is logged of D's outputs: a float32 scalar for each name of `logit_metrics`."""
@@ -42,7 +44,7 @@ class Play:
             "fake_logits": tf.reduce_mean(fake_logits),
         }
 
-    # --- Data and latents -------------------------------------------------------------------
+    # --- Data and seeds ---------------------------------------------------------------------
 
     def minibatches(self, data):
         """Begins a step: its k minibatches `(x, y)` of real images; y is None without condition."""
@@ -50,7 +52,7 @@ class Play:
         _local.seed, _local.before = self.seed_value(), self.begin_watch()
         x, y = unpack(data)
         k = self.discriminator_steps
-        check_batch(self.generator, self.discriminator, x, y, groups=k)
+        self.check_batch(x, y, groups=k)
         if k == 1:
             return [(x, y)]
         return [(x[:, j], None if y is None else y[:, j]) for j in range(k)]
@@ -68,77 +70,69 @@ class Play:
         self.draws.assign(self.draws.value + 1)
         return tf.stack([tf.constant(self.seed, tf.int64), -self.draws.value])
 
-    def latents_like(self, x, seed):
-        """As many latents as `x` has rows; different rows on every replica."""
-        rows = x.shape[0] or tf.shape(x)[0]
-        return replica_rows(rows, [self.latent_dim], seed, self.latent_prior.distribution)
+    # --- Losses -----------------------------------------------------------------------------
 
-    # --- Passes -----------------------------------------------------------------------------
-
-    def generate(self, x, y=None):
-        """Draws z, a row for each of `x`: returns `(G(z), tape)`, the tape leading to G."""
-        z = self.latents_like(x, self.next_seed())
-        with tf.GradientTape() as tape, tf.control_dependencies([x]):
-            g_z = self.generator(with_condition(self.generator, z, y), training=True)
-        return g_z, tape
-
-    def discriminate(self, images, y=None, training=True):
-        """Logits of D, given its condition if it takes one."""
-        inputs = with_condition(self.discriminator, images, y)
+    def judge(self, discriminator, images, y=None, training=True):
+        """Logits of a discriminator, given its condition if it takes one."""
+        inputs = with_condition(discriminator, images, y)
         with tf.control_dependencies([images]):
-            return self.discriminator(inputs, training=training)
+            return discriminator(inputs, training=training)
 
-    # --- Updates ----------------------------------------------------------------------------
+    def loss_of_discriminator(self, discriminator, x, fakes, y, real_logits, fake_logits):
+        """Adversarial loss, penalties and the layers' own losses of one discriminator.
 
-    def update_discriminator(self, x, g_z, y=None):
-        """One descent of D's loss on real `x` and generated `g_z`."""
-        with tf.GradientTape() as tape:
-            real_logits, fake_logits = self.discriminate(x, y), self.discriminate(g_z, y)
-            loss = self.discriminator_loss(x, g_z, y, real_logits, fake_logits)
-        self.minimize(loss, tape, self.discriminator, self.discriminator_optimizer)
-        self.end_discriminator_update(real_logits)
+        Args:
+            discriminator: one of the networks.
+            x: real images.
+            fakes: generated images.
+            y: the condition, or None.
+            real_logits: what the discriminator gives for `x`.
+            fake_logits: what it gives for `fakes`.
 
-    def end_discriminator_update(self, real_logits):
-        """Keeps D in its admissible set; lets augmentation in D adapt to how well D does."""
-        self.constrain_discriminator()
-        for layer in self.discriminator._flatten_layers():
-            if isinstance(layer, AdaptiveAugmentation):
-                layer.adapt(real_logits)
-
-    def discriminator_loss(self, x, g_z, y, real_logits, fake_logits):
-        """Adversarial loss plus penalties; records what is logged of D."""
+        Returns:
+            The loss, and a dict of what is to be logged beside it.
+        """
         loss = self.adversarial_loss.discriminator_loss(real_logits, fake_logits)
         logs = self.describe_logits(real_logits, fake_logits)
-        condition = y if len(self.discriminator.inputs) > 1 else None
-        for penalty in self.penalties:
+        condition = y if takes_condition(discriminator) else None
+        for penalty in self.penalties_on(discriminator):
             known = {"real_logits": real_logits, "fake_logits": fake_logits}
             if penalty.needs_latents:
-                known["generator"] = self.generator
-                known["generator_condition"] = y if len(self.generator.inputs) > 1 else None
-                known["latents"] = self.latents_like(x, self.next_seed())
+                known.update(self.latents_for_penalty(x, y))
             name = penalty.log_name("discriminator")
-            optimizer = self.discriminator_optimizer
             logs[name] = self.penalize(
-                penalty, optimizer, self.discriminator, x, g_z, condition, **known
+                penalty, self.discriminator_optimizer, discriminator, x, fakes, condition, **known
             )
             loss += logs[name]
-        loss += _layer_losses(self.discriminator)
-        self.note({"d_loss": loss, **logs})
-        return loss
+        return loss + _layer_losses(discriminator), logs
 
-    def generator_loss(self, x, y, real_logits, fake_logits):
-        """Adversarial loss plus penalties; records what is logged of G."""
+    def loss_of_generator(self, generator, real_logits, fake_logits, draw):
+        """Adversarial loss, penalties and the layers' own losses of one generator.
+
+        Args:
+            generator: one of the networks.
+            real_logits: what the discriminator gives for real images; None unless the loss needs
+                them.
+            fake_logits: what it gives for the generator's images.
+            draw: function of nothing that gives inputs of the generator and its condition or None,
+                to call it with where a penalty does.
+
+        Returns:
+            The loss, and a dict of what is to be logged beside it.
+        """
         loss = self.adversarial_loss.generator_loss(real_logits, fake_logits)
         logs = {}
-        condition = y if len(self.generator.inputs) > 1 else None
-        for penalty in self.generator_penalties:
-            z = self.latents_like(x, self.next_seed())
+        for penalty in self.penalties_on(generator):
+            inputs, condition = draw()
             name = penalty.log_name("generator")
-            logs[name] = self.penalize(penalty, self.optimizer, self.generator, z, condition)
+            logs[name] = self.penalize(penalty, self.optimizer, generator, inputs, condition)
             loss += logs[name]
-        loss += _layer_losses(self.generator)
-        self.note({"g_loss": loss, **logs})
-        return loss
+        return loss + _layer_losses(generator), logs
+
+    def penalties_on(self, network):
+        """The penalties on one of the networks."""
+        name = next(name for name in self.network_names if getattr(self, name) is network)
+        return self.penalties_by_network[name]
 
     def penalize(self, penalty, optimizer, *arguments, **known):
         """A penalty's part in this update: 0 where lazy regularization skips it.
@@ -166,54 +160,41 @@ class Play:
         penalty.remember(statistics, is_due)
         return value
 
-    def constrain_discriminator(self):
-        """Called after every update of D, to keep it in its admissible set: here, all of them."""
+    # --- Updates ----------------------------------------------------------------------------
 
-    def update_generator(self, x, g_z, y, tape):
-        """One descent of G's loss through the current D; `tape` comes from `generate`."""
-        needs_real = self.adversarial_loss.generator_needs_real
-        real_logits = self.discriminate(x, y) if needs_real else None
-        with tape:
-            loss = self.generator_loss(x, y, real_logits, self.discriminate(g_z, y))
-        self.minimize(loss, tape, self.generator, self.optimizer)
+    def minimize(self, loss, tape, player):
+        """One step of a player's optimizer on the weights of all its networks."""
+        self.apply(self.gradients(loss, tape, player), player)
 
-    def update_both(self, x, y=None):
-        """One descent of each player's loss, both gradients taken at the same parameters."""
-        g_z, g_tape = self.generate(x, y)
-        with tf.GradientTape() as d_tape:
-            with g_tape:  # one pass of D on the generated images serves both players
-                fake_logits = self.discriminate(g_z, y)
-            real_logits = self.discriminate(x, y)
-            d_loss = self.discriminator_loss(x, g_z, y, real_logits, fake_logits)
-        with g_tape:
-            g_loss = self.generator_loss(x, y, tf.stop_gradient(real_logits), fake_logits)
-        g_gradients = self.gradients(g_loss, g_tape, self.generator, self.optimizer)
-        self.minimize(d_loss, d_tape, self.discriminator, self.discriminator_optimizer)
-        self.end_discriminator_update(real_logits)
-        self.apply(g_gradients, self.generator, self.optimizer)
-
-    def minimize(self, loss, tape, network, optimizer):
-        """One step of `optimizer` on the weights of `network`."""
-        self.apply(self.gradients(loss, tape, network, optimizer), network, optimizer)
-
-    def apply(self, gradients, network, optimizer):
-        """Hands gradients, some of which may be None, to `optimizer`."""
+    def apply(self, gradients, player):
+        """Hands gradients, some of which may be None, to a player's optimizer."""
         with tf.control_dependencies([g for g in gradients if g is not None]):
-            optimizer.apply(gradients, network.trainable_variables)
+            self.optimizer_of(player).apply(gradients, self.weights_of(player))
 
-    def gradients(self, loss, tape, network, optimizer):
-        """Gradients as `optimizer.apply` wants them, under replicas and loss scaling."""
+    def gradients(self, loss, tape, player):
+        """Gradients as the player's optimizer wants them, under replicas and loss scaling."""
         replicas = self.distribute_strategy.num_replicas_in_sync
         with tape:
             # Keras sums gradients over replicas; the loss is a mean over each replica's rows.
-            loss = optimizer.scale_loss(loss / replicas if replicas > 1 else loss)
-        gradients = tape.gradient(loss, network.trainable_variables)
+            loss = self.optimizer_of(player).scale_loss(loss / replicas if replicas > 1 else loss)
+        gradients = tape.gradient(loss, self.weights_of(player))
         if all(gradient is None for gradient in gradients):
+            names = " and ".join(repr(network.name) for network in self.networks_of(player))
             raise ValueError(
-                f"The loss does not depend on any trainable weight of {network.name!r}: check that "
+                f"The loss does not depend on any trainable weight of {names}: check that "
                 "the network has some and that the loss is differentiable."
             )
         return gradients
+
+    def end_discriminator_update(self, real_logits, discriminator):
+        """Keeps D in its admissible set; lets augmentation in D adapt to how well D does."""
+        self.constrain_discriminator()
+        for layer in discriminator._flatten_layers():
+            if isinstance(layer, AdaptiveAugmentation):
+                layer.adapt(real_logits)
+
+    def constrain_discriminator(self):
+        """Called after every update of D, to keep it in its admissible set: here, all of them."""
 
     # --- The end of a step ------------------------------------------------------------------
 
@@ -223,12 +204,12 @@ class Play:
             _local.logs.setdefault(name, []).append(tf.cast(value, tf.float32))
 
     def end_step(self):
-        """Moves the generator's average and the step counter on; returns the logs."""
+        """Moves the generators' averages and the step counter on; returns the logs."""
         # Once for the step: a Keras metric costs some thirty operations for each update.
         means = {name: tf.add_n(notes) / len(notes) for name, notes in _local.logs.items()}
         self.track(means)
-        if self.ema_generator is not None:
-            self._update_average()
+        if self.ema_decay is not None:
+            self._update_averages()
         self.end_watch(list(means.values()), _local.before)
         _local.logs, _local.before = {}, []
         logs = self.results()
@@ -236,7 +217,7 @@ class Play:
             self.step.assign(self.step.value + 1)
         return logs
 
-    def _update_average(self):
+    def _update_averages(self):
         step = tf.cast(self.step.value, tf.float32)
         rate = 1.0 - tf.minimum(self.ema_decay, (1.0 + step) / (10.0 + step))
 
@@ -245,7 +226,9 @@ class Play:
                 return tf.identity(raw.value)
             return average.value + tf.cast(rate, average.dtype) * (raw.value - average.value)
 
-        pairs = list(zip(self.ema_generator.variables, self.generator.variables))
+        pairs = []
+        for name in self.generator_names:
+            pairs += zip(getattr(self, f"ema_{name}").variables, getattr(self, name).variables)
         assign_all([average for average, _ in pairs], [moved(*pair) for pair in pairs])
 
 
@@ -261,6 +244,11 @@ def _layer_losses(network):
     return sum((tf.cast(loss, tf.float32) for loss in network.losses), start=0.0)
 
 
+def takes_condition(network):
+    """Whether a network has an input beside its first."""
+    return len(network.inputs) > 1
+
+
 def with_condition(network, inputs, condition):
     """What to call `network` with: its condition beside the inputs, if it takes one."""
-    return [inputs, condition] if len(network.inputs) > 1 else inputs
+    return [inputs, condition] if takes_condition(network) else inputs

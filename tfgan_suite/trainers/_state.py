@@ -5,20 +5,12 @@ import tensorflow as tf
 
 from tfgan_suite.distribution import assign_all
 
-# Networks and optimizers whose variables are named after them.
-_OWNERS = (
-    "generator",
-    "discriminator",
-    "ema_generator",
-    "optimizer",
-    "discriminator_optimizer",
-)
 # A rollback moves the seed by this much: further than seeds are apart, within 64 bits.
 _NOISE_STRIDE = 2**32
 
 
 class State:
-    """Mixin of `GAN`: its state as a list of variables, and the watch over it.
+    """Mixin of `Trainer`: its state as a list of variables, and the watch over it.
 
     The counters here are no Keras variables: a `.keras` file holds a trainer, not a training.
     """
@@ -47,7 +39,7 @@ class State:
         """All variables that a training changes, by names that do not depend on the process.
 
         Returns:
-            Dict of names to Keras or TensorFlow variables: of both networks, the moving average,
+            Dict of names to Keras or TensorFlow variables: of all networks, the moving averages,
             both optimizers (slots, iterations, learning rate, loss scale), the penalties' memories,
             the means in the logs, seeds of layers, counters; and of whatever else a subclass has.
         """
@@ -65,7 +57,9 @@ class State:
                 name = variable.name.rpartition("_")[2] if is_slot else variable.name
                 found[f"{owner}/{index:03d}/{name}"] = variable
 
-        for owner in _OWNERS:
+        averages = (f"ema_{name}" for name in self.generator_names)
+        owners = (*self.network_names, *averages, "optimizer", "discriminator_optimizer")
+        for owner in owners:
             if getattr(self, owner, None) is not None:
                 add(owner, getattr(self, owner).variables)
         if self.compiled:
@@ -98,7 +92,7 @@ class State:
             notes: list of float32 scalars.
             before: what `begin_watch` returned.
         """
-        weights = [*self.generator.trainable_variables, *self.discriminator.trainable_variables]
+        weights = [*self.weights_of("generator"), *self.weights_of("discriminator")]
         sums = [tf.cast(tf.reduce_sum(w.value), tf.float32) for w in weights]
         healthy = tf.math.is_finite(tf.add_n([*notes, *sums]))
         step = self.step.value + 1

@@ -1,32 +1,18 @@
-"""The base of all trainers: a generator and a discriminator as one `keras.Model`."""
+"""The base of the trainers whose generator takes latents."""
 
-import random
-
-import keras
 import tensorflow as tf
 
-from tfgan_suite.distribution import check_global_batch
+from tfgan_suite.distribution import replica_rows
 from tfgan_suite.latents import LatentPrior
-from tfgan_suite.progress import Position
 from tfgan_suite.registration import register
-from tfgan_suite.trainers._checks import check_batch, check_networks, check_trainer_options
-from tfgan_suite.trainers._compilation import Compilation
-from tfgan_suite.trainers._fitting import (
-    Throughput,
-    check_can_be_kept,
-    expected_end_of_data,
-    first_batch_size,
-    next_data_step,
-    prepare_steps,
-)
-from tfgan_suite.trainers._parts import Callbacks, fit_in_parts, keepers_of
-from tfgan_suite.trainers._play import Play, unpack, with_condition
-from tfgan_suite.trainers._state import State
+from tfgan_suite.trainers._checks import check_judged, check_latents
+from tfgan_suite.trainers._play import takes_condition, unpack, with_condition
+from tfgan_suite.trainers.trainer import Trainer
 
 
 @register
-class GAN(Play, State, Compilation, keras.Model):
-    """Two players and one objective; the base of every trainer, and usable with any loss.
+class GAN(Trainer):
+    """A generator of latents against a discriminator, with any loss; the base of all such trainers.
 
     One call of `train_step` is one update of the generator after `discriminator_steps` updates of
     the discriminator, each on a fresh minibatch of real images and fresh latents. Subclasses state
@@ -58,7 +44,7 @@ class GAN(Play, State, Compilation, keras.Model):
             made outside the current distribution strategy; or if an option is out of range.
     """
 
-    default_loss = None
+    has_latents = True
 
     def __init__(
         self,
@@ -74,32 +60,22 @@ class GAN(Play, State, Compilation, keras.Model):
         seed=None,
         **kwargs,
     ):
-        super().__init__(**kwargs)
-        self.latent_prior = LatentPrior(latent_dim, latent_distribution)
-        check_trainer_options(discriminator_steps, ema_decay, seed)
-        check_networks(generator, discriminator, latent_dim, self.distribute_strategy)
-        self.generator = generator
-        self.discriminator = discriminator
+        prior = LatentPrior(latent_dim, latent_distribution)
+        super().__init__(
+            {"generator": generator, "discriminator": discriminator},
+            discriminator_steps=discriminator_steps,
+            ema_decay=ema_decay,
+            seed=seed,
+            **kwargs,
+        )
+        check_latents(generator, latent_dim)
+        check_judged(generator, discriminator)
+        self.latent_prior = prior
         self.latent_dim = latent_dim
-        self.discriminator_steps = discriminator_steps
         self.shared_latents = bool(shared_latents)
         self.simultaneous = bool(simultaneous)
-        self.ema_decay = ema_decay
-        # `keras.utils.set_random_seed` sets Python's generator.
-        self.seed = random.randint(0, 2**31 - 1) if seed is None else seed
-        with self.distribute_strategy.scope():
-            self.step = _counter("step")  # updates of the generator
-            self.draws = _counter("draws")  # of latents, outside training
-            self.ema_generator = None if ema_decay is None else _frozen_copy(generator)
-            self.create_counters()
-        self.built = True
 
-    # --- What a Keras user calls ------------------------------------------------------------
-
-    @property
-    def serving_generator(self):
-        """The generator that serves: the moving average where there is one."""
-        return self.generator if self.ema_generator is None else self.ema_generator
+    # --- Latents ----------------------------------------------------------------------------
 
     def call(self, latents, training=False):
         """Generates images from latents `[N, latent_dim]` (or `[latents, condition]`)."""
@@ -117,106 +93,81 @@ class GAN(Play, State, Compilation, keras.Model):
             seed = self.next_outside_seed()
         return self.latent_prior.sample(batch_size, seed)
 
-    def fit(self, x=None, y=None, **kwargs):
-        """Trains, as `keras.Model.fit`.
+    def latents_like(self, x, seed):
+        """As many latents as `x` has rows; different rows on every replica."""
+        rows = x.shape[0] or tf.shape(x)[0]
+        return replica_rows(rows, [self.latent_dim], seed, self.latent_prior.distribution)
 
-        Args:
-            x: a `tf.data.Dataset` of images, or of `(images, condition)`; arrays of images; or
-                anything else that Keras accepts if `discriminator_steps` is 1. Images are float in
-                [-1, 1] and of the discriminator's input shape. With `discriminator_steps=k`, k
-                consecutive minibatches make one step; the progress bar counts steps. Of what
-                `data.load` returns, each epoch has its own order, known from its number alone:
-                a new `fit` takes the epoch after those that the trainer has seen.
-            y: the condition where `x` is an array.
-            **kwargs: as in `keras.Model.fit`. `batch_size` is the global one, for one minibatch.
-                With a `callbacks.Checkpoints` among the callbacks, an interrupted training goes on.
+    def latents_for_penalty(self, x, y):
+        """What a penalty of D that needs latents is called with beside the images."""
+        return {
+            "generator": self.generator,
+            "generator_condition": y if takes_condition(self.generator) else None,
+            "latents": self.latents_like(x, self.next_seed()),
+        }
 
-        Returns:
-            A `keras.callbacks.History`.
+    # --- The moves --------------------------------------------------------------------------
 
-        Raises:
-            ValueError: if the trainer is not compiled, the batch cannot be divided among the
-                replicas, an epoch has fewer than `discriminator_steps` minibatches, or weights of
-                samples or classes are given.
-        """
-        self._assert_compile_called("fit")
-        for name in ("sample_weight", "class_weight"):
-            if kwargs.get(name) is not None:
-                raise ValueError(
-                    f"A GAN's losses take no `{name}`: choose the images with the data set "
-                    f"instead. Received: {name}={type(kwargs[name]).__name__}"
-                )
-        callbacks = kwargs.pop("callbacks", None) or []
-        if not isinstance(callbacks, (list, tuple, keras.callbacks.CallbackList)):
-            callbacks = [callbacks]
-        is_list_of_keras = isinstance(callbacks, keras.callbacks.CallbackList)
-        keepers = [] if is_list_of_keras else keepers_of(callbacks)
-        steps = prepare_steps(self, x, y, kwargs, keep=bool(keepers))
-        check_global_batch(steps.batch_size, self.distribute_strategy)
-        if is_list_of_keras:
-            return self._plain_fit(steps, callbacks, kwargs)
-        images = steps.batch_size and steps.batch_size * self.discriminator_steps
-        callbacks = [Throughput(images), *callbacks]
-        per_execution = self.steps_per_execution
-        uneven = steps.per_epoch is not None and steps.per_epoch % per_execution
-        if any(keeper.saves for keeper in keepers):
-            check_can_be_kept(steps, per_execution)
-        if not isinstance(steps.dataset, tf.data.Dataset) or uneven:
-            steps.begin = None
-        if steps.begin is None and not keepers:
-            return self._plain_fit(steps, callbacks, kwargs)
-        completed = False
-        try:
-            history = self._kept_fit(steps, callbacks, keepers, kwargs)
-            completed = True
-        finally:
-            self.resumed_steps = 0
-            for keeper in keepers:
-                keeper.end_fit(completed)
-        return history
+    def generate(self, x, y=None):
+        """Draws z, a row for each of `x`: returns `(G(z), tape)`, the tape leading to G."""
+        z = self.latents_like(x, self.next_seed())
+        with tf.GradientTape() as tape, tf.control_dependencies([x]):
+            g_z = self.generator(with_condition(self.generator, z, y), training=True)
+        return g_z, tape
 
-    def _plain_fit(self, steps, callbacks, options):
-        with expected_end_of_data(steps.dataset, options):
-            return super().fit(steps.dataset, steps.y, callbacks=callbacks, **options)
+    def discriminate(self, images, y=None, training=True):
+        """Logits of D, given its condition if it takes one."""
+        return self.judge(self.discriminator, images, y, training)
 
-    def _kept_fit(self, steps, callbacks, keepers, options):
-        position = None
-        for keeper in keepers:
-            position = keeper.begin_fit(self, steps, keepers) or position
-        if position is None:
-            position = Position(options.get("initial_epoch", 0), 0, next_data_step(self, steps))
-        verbose = options.pop("verbose", "auto")
-        callbacks = Callbacks(
-            callbacks,
-            keepers,
-            steps.per_epoch,
-            add_progbar=verbose != 0,
-            verbose=verbose,
-            epochs=options.get("epochs", 1),
-            model=self,
+    def update_discriminator(self, x, g_z, y=None):
+        """One descent of D's loss on real `x` and generated `g_z`."""
+        with tf.GradientTape() as tape:
+            real_logits, fake_logits = self.discriminate(x, y), self.discriminate(g_z, y)
+            loss = self.discriminator_loss(x, g_z, y, real_logits, fake_logits)
+        self.minimize(loss, tape, "discriminator")
+        self.end_discriminator_update(real_logits, self.discriminator)
+
+    def update_generator(self, x, g_z, y, tape):
+        """One descent of G's loss through the current D; `tape` comes from `generate`."""
+        needs_real = self.adversarial_loss.generator_needs_real
+        real_logits = self.discriminate(x, y) if needs_real else None
+        with tape:
+            loss = self.generator_loss(x, y, real_logits, self.discriminate(g_z, y))
+        self.minimize(loss, tape, "generator")
+
+    def update_both(self, x, y=None):
+        """One descent of each player's loss, both gradients taken at the same parameters."""
+        g_z, g_tape = self.generate(x, y)
+        with tf.GradientTape() as d_tape:
+            with g_tape:  # one pass of D on the generated images serves both players
+                fake_logits = self.discriminate(g_z, y)
+            real_logits = self.discriminate(x, y)
+            d_loss = self.discriminator_loss(x, g_z, y, real_logits, fake_logits)
+        with g_tape:
+            g_loss = self.generator_loss(x, y, tf.stop_gradient(real_logits), fake_logits)
+        g_gradients = self.gradients(g_loss, g_tape, "generator")
+        self.minimize(d_loss, d_tape, "discriminator")
+        self.end_discriminator_update(real_logits, self.discriminator)
+        self.apply(g_gradients, "generator")
+
+    def discriminator_loss(self, x, g_z, y, real_logits, fake_logits):
+        """Adversarial loss plus penalties; records what is logged of D."""
+        loss, logs = self.loss_of_discriminator(
+            self.discriminator, x, g_z, y, real_logits, fake_logits
         )
-        with expected_end_of_data(steps.dataset, options):
-            return fit_in_parts(self, super().fit, steps, position, callbacks, options)
+        self.note({"d_loss": loss, **logs})
+        return loss
 
-    def evaluate(self, x=None, y=None, **kwargs):
-        """Both losses over a data set, as `keras.Model.evaluate`; nothing is updated.
+    def generator_loss(self, x, y, real_logits, fake_logits):
+        """Adversarial loss plus penalties; records what is logged of G."""
+        condition = y if takes_condition(self.generator) else None
 
-        Args:
-            x: as in `fit`, but never grouped: one batch is one minibatch.
-            y: the condition where `x` is an array.
-            **kwargs: as in `keras.Model.evaluate`.
+        def draw():
+            return self.latents_like(x, self.next_seed()), condition
 
-        Returns:
-            The list, or with `return_dict=True` the dict, of the means over all images.
-
-        Raises:
-            ValueError: if the trainer is not compiled, or the batch cannot be divided among the
-                replicas.
-        """
-        self._assert_compile_called("evaluate")
-        check_global_batch(first_batch_size(x, kwargs.get("batch_size")), self.distribute_strategy)
-        with expected_end_of_data(x, kwargs):
-            return super().evaluate(x, y, **kwargs)
+        loss, logs = self.loss_of_generator(self.generator, real_logits, fake_logits, draw)
+        self.note({"g_loss": loss, **logs})
+        return loss
 
     # --- The steps --------------------------------------------------------------------------
 
@@ -244,7 +195,7 @@ class GAN(Play, State, Compilation, keras.Model):
     def test_step(self, data):
         """Both losses on one minibatch, with the generator that serves; nothing is updated."""
         x, y = unpack(data)
-        check_batch(self.generator, self.discriminator, x, y, groups=1)
+        self.check_batch(x, y, groups=1)
         z = self.latents_like(x, self.next_outside_seed())
         g_z = self(with_condition(self.generator, z, y), training=False)
         real_logits = self.discriminate(x, y, training=False)
@@ -261,35 +212,10 @@ class GAN(Play, State, Compilation, keras.Model):
 
     def get_config(self):
         return {
-            "name": self.name,
-            "generator": keras.saving.serialize_keras_object(self.generator),
-            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
+            **super().get_config(),
             "latent_dim": self.latent_dim,
             "discriminator_steps": self.discriminator_steps,
             "shared_latents": self.shared_latents,
             "simultaneous": self.simultaneous,
-            "ema_decay": self.ema_decay,
             "latent_distribution": self.latent_prior.distribution,
-            "seed": self.seed,
         }
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        config = dict(config)
-        for role in ("generator", "discriminator"):
-            config[role] = keras.saving.deserialize_keras_object(config[role], custom_objects)
-        return cls(**config)
-
-
-def _counter(name):
-    return keras.Variable(
-        0, dtype="int64", trainable=False, aggregation="only_first_replica", name=name
-    )
-
-
-def _frozen_copy(network):
-    copy = keras.models.clone_model(network)
-    copy.name = f"{network.name}_average"
-    copy.set_weights(network.get_weights())
-    copy.trainable = False
-    return copy
