@@ -34,7 +34,7 @@ def plan_channels(source, channels):
                 f"{source.name} mixes numbers of channels (grey, RGB or alpha); give channels=1 "
                 "or channels=3. Received: channels=None"
             )
-        if present in (2, 4):
+        if present in (2, 4) and not source.stacked:
             raise ValueError(
                 f"{source.name} has an alpha channel; give channels=1 or channels=3 to put the "
                 "images on black. Received: channels=None"

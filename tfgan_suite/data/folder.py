@@ -97,6 +97,7 @@ def open_folder(source, split, skip_broken=False):
         sizes=tuple(size for size, _ in sizes.most_common()),
         class_names=class_names,
         num_classes=len(class_names) if class_names else None,
+        files=dict(zip(paths, headers)),
         skipped=skipped,
     )
 

@@ -8,6 +8,7 @@ import pathlib
 import numpy as np
 
 from tfgan_suite.data import augmentation, pipeline
+from tfgan_suite.data.archive import is_archive, open_archive
 from tfgan_suite.data.arrays import open_arrays
 from tfgan_suite.data.channels import check_channels
 from tfgan_suite.data.digits import open_digits
@@ -77,6 +78,7 @@ def load(
               `tfds.core.DatasetBuilder`;
             - a folder of images, as a path; sub-folders are classes (see `open_folder`). A name
               from this list wins over a folder of the same name: write `./digits` for the folder;
+            - a tar archive of such a folder, compressed or not, by its path;
             - a uint8 (0..255) or float ([-1, 1]) array `[N, H, W, C]` or `[N, H, W]`, alone or in
               a tuple with integer labels `[N]`;
             - `"gaussians"`, `"gaussians/ring"`, `"gaussians/grid"` or a `GaussianMixture`: points
@@ -122,8 +124,8 @@ def load(
         ValueError: if an argument is out of range, the source is unknown or not there, or the
             source cannot give what was asked for.
     """
-    batch_size = _integer("batch_size", batch_size, 1)
-    seed = _integer("seed", seed, 0)
+    batch_size = checked_integer("batch_size", batch_size, 1)
+    seed = checked_integer("seed", seed, 0)
     size = check_size(image_size, resize)
     check_channels(channels)
     for name, value in (
@@ -137,7 +139,7 @@ def load(
             raise ValueError(f"`{name}` must be True or False. Received: {name}={value!r}")
     if broken not in ("raise", "skip"):
         raise ValueError(f'`broken` must be "raise" or "skip". Received: broken={broken!r}')
-    opened = _open(source, split, data_dir, seed, skip_broken=broken == "skip")
+    opened = open_source(source, split, data_dir, seed, skip_broken=broken == "skip")
     if broken == "skip" and opened.skipped is None:
         raise ValueError(
             "Broken examples of this source cannot be skipped. "
@@ -196,7 +198,7 @@ def describe(source, *, split="train", data_dir=None):
     Raises:
         ValueError: if the source or the split is unknown or not there.
     """
-    opened = _open(source, split, data_dir, seed=0)
+    opened = open_source(source, split, data_dir, seed=0)
     return Description(
         name=opened.name,
         image_shape=opened.shape,
@@ -206,11 +208,14 @@ def describe(source, *, split="train", data_dir=None):
     )
 
 
-def _open(source, split, data_dir, seed, skip_broken=False):
+def open_source(source, split, data_dir, seed, skip_broken=False):
+    """Opens whatever `load` takes as a `Source`; for the arguments and errors see there."""
     if not isinstance(split, str):
         raise ValueError(f"`split` must be a string. Received: split={split!r}")
     if isinstance(source, GaussianMixture):
         return open_gaussians(source, split, seed)
+    if isinstance(source, (str, pathlib.PurePath)) and is_archive(source):
+        return open_archive(source, split, skip_broken)
     if isinstance(source, pathlib.PurePath):
         return open_folder(source, split, skip_broken)
     if isinstance(source, np.ndarray) or (
@@ -237,7 +242,8 @@ def _must_be_path(source):
     return source.startswith((".", "~")) or os.path.isabs(source)
 
 
-def _integer(name, value, minimum):
+def checked_integer(name, value, minimum):
+    """Returns `value` as an int from `minimum` to 2**31 - 1; raises ValueError otherwise."""
     try:
         number = minimum - 1 if isinstance(value, bool) else operator.index(value)
     except TypeError:

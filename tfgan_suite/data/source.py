@@ -32,6 +32,9 @@ class Source:
             before reading.
         class_names: names of the classes in the order of the labels, or `None`.
         num_classes: number of classes, or `None` without labels.
+        files: dict of the names of the files, in the order of the elements, to their `(height,
+            width, channels)`; or `None` where they are not known.
+        stacked: whether the channels are those of several images, one behind the other.
         skipped: dict to which examples that are broken are added, by name, with the reason; or
             `None` where they raise.
     """
@@ -48,6 +51,8 @@ class Source:
     sizes: tuple = ()
     class_names: tuple | None = None
     num_classes: int | None = None
+    files: dict | None = None
+    stacked: bool = False
     skipped: dict | None = None
 
     @property
