@@ -1,0 +1,109 @@
+"""A look at both players, as figures that do not depend on the scale of logits and pixels."""
+
+import math
+
+import numpy as np
+
+from tfgan_suite.callbacks._examples import spread
+from tfgan_suite.metrics import mean_distance, vendi_score
+
+_SIDE = 32  # pixels: larger images are averaged down to this before they are compared
+_FEWEST = 8  # examples from which anything can be told
+_OF_THE_PROBE = ("g_loss", "d_loss", "g_gradient_norm", "d_gradient_norm", "g_signal")
+
+
+class Look:
+    """Measures a trainer on fixed images and fixed latents; the figures are those of `GANMonitor`.
+
+    Args:
+        real: real images; see `GANMonitor`.
+        held_out: further ones, or None.
+        examples: images to use.
+        features: function from images to features, or None for pixels.
+        seed: integer seed of the latents.
+    """
+
+    def __init__(self, real, held_out, examples, features, seed):
+        self._sources = {"real": real, "held_out": held_out}
+        self._examples, self._features, self._seed = examples, features, seed
+        self._batches = None
+
+    def prepare(self):
+        """Reads the images, once; raises ValueError if nothing can be compared with them."""
+        if self._batches is not None:
+            return
+        batches = {
+            name: None if source is None else spread(source, self._examples, name)
+            for name, source in self._sources.items()
+        }
+        real, _ = batches["real"]
+        if len(real) < _FEWEST:
+            raise ValueError(
+                f"`real` must hold at least {_FEWEST} images. Received: {len(real)} images"
+            )
+        features = self._features_of(real)
+        self._bandwidth = mean_distance(features) / 2.0
+        if not self._bandwidth > 0.0:
+            raise ValueError(
+                "`real` must hold different images, or there is no variety to compare with. "
+                f"Received: {len(real)} images that are all alike"
+            )
+        self._real_diversity = vendi_score(features, self._bandwidth)
+        self._batches = batches
+
+    def __call__(self, trainer):
+        """Returns the dict of figures of a trainer as it is now."""
+        held_out = self._batches["held_out"]
+        seen = trainer.probe(
+            _given(self._batches["real"]),
+            self._seed,
+            held_out=None if held_out is None else _given(held_out),
+        )
+        real, fake = seen["real_logits"].astype("float64"), seen["fake_logits"].astype("float64")
+        middle = (real.mean() + fake.mean()) / 2.0
+        gap = "wasserstein" if "wasserstein" in trainer.logit_metrics else "logit_gap"
+        figures = {
+            **{name: float(seen[name]) for name in _OF_THE_PROBE},
+            "real_accuracy": float(np.mean(real > middle)),
+            "fake_accuracy": float(np.mean(fake < middle)),
+            "separation": separation(real, fake),
+            gap: float(real.mean() - fake.mean()),
+            "diversity": self._diversity(seen["generated"]),
+        }
+        if held_out is not None:
+            held_out_logits = seen["held_out_logits"].astype("float64")
+            figures["held_out_accuracy"] = float(np.mean(held_out_logits > middle))
+            figures["memorization"] = separation(real, held_out_logits)
+        return figures
+
+    def _diversity(self, generated):
+        if not np.isfinite(generated).all():
+            return math.nan
+        return vendi_score(self._features_of(generated), self._bandwidth) / self._real_diversity
+
+    def _features_of(self, images):
+        if self._features is not None:
+            return np.asarray(self._features(images))
+        return averaged_down(images).reshape(len(images), -1)
+
+
+def _given(batch):
+    """`(images, condition)` as `probe` takes it."""
+    return batch[0] if batch[1] is None else batch
+
+
+def separation(upper, lower):
+    """The fraction of pairs in which the first is above the second; ties count half."""
+    difference = upper[:, None] - lower
+    return float(np.mean(difference > 0) + 0.5 * np.mean(difference == 0))
+
+
+def averaged_down(images):
+    """Images averaged over squares, so that neither side has more than 32 pixels; else as given."""
+    images = np.asarray(images, np.float64)
+    factor = math.ceil(max(images.shape[1:3]) / _SIDE) if images.ndim == 4 else 1
+    if factor == 1 or min(images.shape[1:3]) < factor:
+        return images
+    rows, columns = (size // factor for size in images.shape[1:3])
+    cut = images[:, : rows * factor, : columns * factor]
+    return cut.reshape(len(cut), rows, factor, columns, factor, -1).mean(axis=(2, 4))
