@@ -1,4 +1,4 @@
-"""The command line: `python -m tfgan_suite train | sample | evaluate | export | verify | list`.
+"""The command line of `python -m tfgan_suite`: train, sample, evaluate, classifier, export, ...
 
 TensorFlow is imported only where a command needs it: help, the list of recipes and a wrong name are
 answered at once. Exit status: 0 done, 2 an error (one line on standard error; with
@@ -85,12 +85,44 @@ def _parser():
     sample.add_argument("--columns", type=_at_least(1), default=8, metavar="M", help="(default: 8)")
     sample.add_argument("--seed", type=_at_least(0), default=0, metavar="S", help="(default: 0)")
     sample.add_argument("--to", metavar="FILE.png", help="(default: beside the source)")
+    sample.add_argument("--best", action="store_true", help="a run's best checkpoint")
 
-    evaluate = commands.add_parser("evaluate", help="judge a trained generator")
+    evaluate = commands.add_parser(
+        "evaluate", help="judge generators: by their recipe, or against any data set"
+    )
     evaluate.set_defaults(run=_evaluate)
-    evaluate.add_argument("source", metavar="RUN", help="a run directory")
-    evaluate.add_argument("--samples", type=_at_least(1), metavar="N", help="(default: recipe's)")
-    evaluate.add_argument("--seed", type=_at_least(0), metavar="S", help="(default: run's)")
+    evaluate.add_argument(
+        "sources",
+        nargs="+",
+        metavar="SOURCE",
+        help="a run; with --data also .keras files, exported models, data:NAME:SPLIT and noise",
+    )
+    evaluate.add_argument("--data", metavar="NAME", help="real images: a data set or a folder")
+    evaluate.add_argument("--split", metavar="SPLIT", help="of these (default: test)")
+    evaluate.add_argument("--metrics", metavar="A,B,...", help="see README (default: the usual)")
+    evaluate.add_argument(
+        "--extractor",
+        metavar="NAME",
+        help="classifier[:LAYER[:avg]], inception[:PATH] or keras:NAME:WEIGHTS "
+        "(default: classifier)",
+    )
+    evaluate.add_argument("--samples", type=_at_least(1), metavar="N", help="of each generator")
+    evaluate.add_argument("--seed", type=_at_least(0), metavar="S", help="of the samples")
+    evaluate.add_argument("--to", metavar="DIR", help="for scores, table and pictures")
+    evaluate.add_argument("--image-size", type=_at_least(1), metavar="N", help="if none is given")
+    evaluate.add_argument("--channels", type=int, choices=(1, 3), help="if none are given")
+    evaluate.add_argument("--data-dir", metavar="DIR", help="of TensorFlow Datasets")
+    evaluate.add_argument("--best", action="store_true", help="a run's best checkpoint")
+
+    classifier = commands.add_parser(
+        "classifier", help="train the judge of a labelled data set, or find it in the cache"
+    )
+    classifier.set_defaults(run=_classifier)
+    classifier.add_argument("source", metavar="NAME", help="a data set, or a folder of classes")
+    classifier.add_argument("--image-size", type=_at_least(1), metavar="N", help="in pixels")
+    classifier.add_argument("--channels", type=int, choices=(1, 3), help="(default: its own)")
+    classifier.add_argument("--epochs", type=_at_least(1), metavar="N", help="passes over it")
+    classifier.add_argument("--data-dir", metavar="DIR", help="of TensorFlow Datasets")
 
     export = commands.add_parser("export", help="export a generator for TensorFlow Serving")
     export.set_defaults(run=_export)
@@ -98,6 +130,7 @@ def _parser():
     export.add_argument("--to", metavar="DIR", help="(default: saved_models/NAME)")
     export.add_argument("--version", type=_at_least(1), metavar="N", help="(default: the next)")
     export.add_argument("--raw", action="store_true", help="as trained, not the moving average")
+    export.add_argument("--best", action="store_true", help="a run's best checkpoint")
     export.add_argument("--classes", type=_at_least(1), metavar="N", help="of a conditional one")
     export.add_argument("--licence", metavar="TEXT", help="of the model, for its card")
     export.add_argument("--dataset", metavar="TEXT", help="it was trained on, for its card")
@@ -160,7 +193,7 @@ def _train(arguments):
 def _sample(arguments):
     if arguments.to and pathlib.Path(arguments.to).suffix.lower() != ".png":
         raise ValueError(f"Samples are written as a .png file. Received: --to {arguments.to}")
-    restored, commands = _restore(arguments.source)
+    restored, commands = _restore(arguments.source, best=arguments.best)
     path = commands.sample(
         restored,
         count=arguments.count,
@@ -172,13 +205,61 @@ def _sample(arguments):
 
 
 def _evaluate(arguments):
-    restored, commands = _restore(arguments.source, run_only=True)
+    if arguments.data is None:
+        return _evaluate_by_recipe(arguments)
+    with _quiet_imports():
+        from tfgan_suite.experiment import commands
+    options = {
+        "split": arguments.split,
+        "metrics": arguments.metrics and [m.strip() for m in arguments.metrics.split(",")],
+        "extractor": arguments.extractor,
+        "samples": arguments.samples,
+        "seed": arguments.seed,
+    }
+    folder = commands.score(
+        arguments.sources,
+        arguments.data,
+        **{name: value for name, value in options.items() if value is not None},
+        to=arguments.to,
+        image_size=arguments.image_size,
+        channels=arguments.channels,
+        data_dir=arguments.data_dir,
+        best=arguments.best,
+        command=arguments.command_line,
+    )
+    print(f"scores, table and pictures: {folder}")
+
+
+def _evaluate_by_recipe(arguments):
+    for option in ("split", "metrics", "extractor", "to", "image_size", "channels", "data_dir"):
+        if getattr(arguments, option) is not None:
+            raise ValueError(
+                "Without --data a run is judged as its recipe says. "
+                f"Received: --{option.replace('_', '-')} {getattr(arguments, option)}"
+            )
+    if len(arguments.sources) > 1:
+        raise ValueError(
+            f"Several generators are judged with --data. Received: {len(arguments.sources)} of them"
+        )
+    restored, commands = _restore(arguments.sources[0], run_only=True, best=arguments.best)
     path = commands.evaluate(restored, samples=arguments.samples, seed=arguments.seed)
     print(f"scores of {restored.file}: {path}")
 
 
+def _classifier(arguments):
+    with _quiet_imports():
+        from tfgan_suite.experiment import commands
+    commands.train_classifier(
+        arguments.source,
+        image_size=arguments.image_size,
+        channels=arguments.channels,
+        epochs=arguments.epochs,
+        data_dir=arguments.data_dir,
+    )
+
+
 def _export(arguments):
-    restored, commands = _restore(arguments.source)
+    restored, commands = _restore(arguments.source, best=arguments.best)
     version = commands.publish(
         restored,
         to=arguments.to,
@@ -208,12 +289,12 @@ def _list(arguments):
         print(f"{name:<{width}}  {first_line(path)}")
 
 
-def _restore(source, run_only=False):
+def _restore(source, run_only=False, best=False):
     if not pathlib.Path(source).exists():
         raise ValueError(f"There is no such run directory or file. Received: {source!r}")
     with _quiet_imports():
         from tfgan_suite.experiment import commands, restoring
-    return restoring.restore(source, run_only=run_only), commands
+    return restoring.restore(source, run_only=run_only, best=best), commands
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ import time
 import keras
 import numpy as np
 
-from tfgan_suite.callbacks._steps import epoch_start, steps_done
+from tfgan_suite.callbacks._steps import ended_early, epoch_start, steps_done
 from tfgan_suite.files import replacing, strict
 from tfgan_suite.registration import public
 
@@ -60,7 +60,7 @@ class JsonLines(keras.callbacks.Callback):
             "step": step,
             "seconds": round(time.perf_counter() - self._start, 3),
         }
-        if step - self._first < (self.params.get("steps") or 0):
+        if ended_early(self, self._first):
             record["partial"] = True
         record |= scalars(logs or {})
         # One write, so that no reader and no kill splits a line.

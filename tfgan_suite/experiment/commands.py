@@ -1,16 +1,20 @@
 """What can be done with a trainer that was trained before."""
 
 import pathlib
+import time
 
-from tfgan_suite.callbacks import Sampler, pictures
+from tfgan_suite.callbacks import Sampler, Translator, pictures
+from tfgan_suite.callbacks.translating import is_translator
+from tfgan_suite.callbacks.translation_grid import first_pairs, translations
 from tfgan_suite.distribution import get_strategy
-from tfgan_suite.experiment import console, evaluation, reports, running
-from tfgan_suite.export import export
+from tfgan_suite.experiment import console, evaluation, reports, running, scoring
+from tfgan_suite.experiment.exporting import export_all, paths_of
+from tfgan_suite.experiment.real_data import RealData
 from tfgan_suite.export import verify as verify_export
 
 
 def sample(restored, *, count, columns, seed, to=None):
-    """Draws generated images as a grid, or points as a scatter plot.
+    """Draws generated images as a grid, points as a scatter plot, translators' work in rows.
 
     Args:
         restored: a `Restored`.
@@ -26,6 +30,9 @@ def sample(restored, *, count, columns, seed, to=None):
         ValueError: if what the generator makes cannot be drawn.
         OSError: if the file cannot be written.
     """
+    if is_translator(restored.trainer):
+        pixels = _translations(restored, count)
+        return _write(restored, pixels, to, "translations")
     sampler = Sampler(restored.trainer)
     kind = pictures.check_drawable(sampler.example_shape)
     made = sampler(count, seed)
@@ -33,10 +40,30 @@ def sample(restored, *, count, columns, seed, to=None):
         pixels = pictures.scatter(made, pictures.limits(made))
     else:
         pixels = pictures.tile(made, columns)
+    return _write(restored, pixels, to, f"seed-{seed}")
+
+
+def _translations(restored, count):
+    """The first examples that the recipe holds out for pictures, and what becomes of them."""
+    if not restored.directory:
+        raise ValueError(
+            "Translators are sampled on the images of their recipe: give the run directory. "
+            f"Received: {restored.file}"
+        )
+    real = running.build(restored.recipe, restored.config, get_strategy("one")).real
+    if real is None:
+        raise ValueError(
+            f"The recipe has no `real` images to translate. Received: {restored.recipe.name}"
+        )
+    return translations(Translator(restored.trainer), first_pairs(real, count))
+
+
+def _write(restored, pixels, to, name):
     if to is None and restored.directory:
-        to = restored.directory.samples / f"seed-{seed}.png"
+        prefix = f"{restored.file.name}-" if restored.file.is_dir() else ""
+        to = restored.directory.samples / f"{prefix}{name}.png"
     elif to is None:
-        to = restored.file.with_name(f"{restored.file.stem}-seed-{seed}.png")
+        to = restored.file.with_name(f"{restored.file.stem}-{name}.png")
     to = pathlib.Path(to)
     to.parent.mkdir(parents=True, exist_ok=True)
     pictures.write_png(to, pixels)
@@ -47,7 +74,7 @@ def evaluate(restored, *, samples=None, seed=None):
     """Judges the trainer of a run anew and prints the scores.
 
     They are written as the run's `evaluation.json`, or beside it if they are of another number of
-    samples or another seed than the recipe's.
+    samples or another seed than the recipe's, or of the best checkpoint.
 
     Args:
         restored: a `Restored` of a run directory.
@@ -67,6 +94,8 @@ def evaluate(restored, *, samples=None, seed=None):
         raise ValueError(f"The recipe has no evaluators. Received: {restored.recipe.name}")
     given = {"n": samples, "seed": seed}
     parts = [f"{name}{value}" for name, value in given.items() if value is not None]
+    if restored.file.is_dir():  # a checkpoint, not the finished trainer
+        parts.append(restored.file.name)
     path = where.evaluation.with_stem("-".join([where.evaluation.stem, *parts]))
     for evaluator in evaluators if samples is not None else ():
         if not hasattr(evaluator, "num_samples"):
@@ -79,10 +108,64 @@ def evaluate(restored, *, samples=None, seed=None):
         restored.trainer,
         evaluators,
         path,
-        trainer_file=str(restored.file.relative_to(where.path)),
+        trainer_file=restored.name,
         seed=restored.config.seed if seed is None else seed,
     )
     reports.print_scores(console.make_console(), scores)
+    return path
+
+
+def score(sources, data, **options):
+    """Judges generators against a data set, writes what was found and prints the table.
+
+    Args:
+        sources: what to judge: see `generators.open_generator`.
+        data: the real images, as `data.load` takes them.
+        **options: of `scoring.score`.
+
+    Returns:
+        Path of the folder.
+
+    Raises:
+        ValueError: as `scoring.score` does.
+    """
+    folder, results = scoring.score(sources, data, **options)
+    reports.print_table(console.make_console(), results)
+    return folder
+
+
+def train_classifier(source, *, image_size=None, channels=None, epochs=None, data_dir=None):
+    """Trains the judge of a labelled data set, or finds it in the cache; prints what it is.
+
+    Args:
+        source: as `data.load` takes it.
+        image_size, channels, data_dir: as `data.load` takes them.
+        epochs: passes over the images; None for as many as show 60 000 images.
+
+    Returns:
+        Path of its file.
+
+    Raises:
+        ValueError: if there is no such data set, or it has no labels.
+    """
+    start = time.time()
+    real = RealData(
+        source, image_size=image_size, channels=channels, epochs=epochs, data_dir=data_dir
+    )
+    classifier = real.classifier
+    path = classifier.cache_path()
+    kept = path.exists() and path.stat().st_mtime < start
+    training = classifier.training
+    facts = {
+        "accuracy": f"{classifier.accuracy:.4f} of {training['test']['images']} held-out images",
+        "trained on": f"{training['train']['images']} images, {training['epochs']} epochs, "
+        + ("found in the cache" if kept else f"in {console.duration(time.time() - start)}"),
+        "image shape": "x".join(map(str, classifier.image_shape)),
+        "classes": classifier.num_classes,
+        "SHA-256": classifier.content_hash,
+        "file": path if path.exists() else "not kept: the cache cannot be written",
+    }
+    console.print_facts(console.make_console(), f"classifier of {real.name}", facts)
     return path
 
 
@@ -98,7 +181,7 @@ def publish(restored, *, to=None, version=None, raw=False, classes=None, card=No
         card: fields of the model card to add to the run's own; those that are None are left out.
 
     Returns:
-        Path of the version's directory.
+        Path of the version's directory; a text of all of them if there are several generators.
 
     Raises:
         ValueError: if `to` is None and the trainer is not that of a run with an export name; or as
@@ -113,7 +196,15 @@ def publish(restored, *, to=None, version=None, raw=False, classes=None, card=No
             )
         to = pathlib.Path("saved_models") / name
     card = {field: value for field, value in (card or {}).items() if value is not None}
-    return export(restored, to, version=version, ema=not raw, classes=classes, card=card)
+    exported = export_all(
+        restored.trainer,
+        to,
+        version=version,
+        ema=not raw,
+        classes=classes,
+        card={**restored.card, **card},
+    )
+    return exported if isinstance(exported, pathlib.Path) else ", ".join(map(str, paths_of(exported)))
 
 
 def verify(path, against=None):

@@ -32,9 +32,19 @@ class Experiment:
         checkpoint_minutes: minutes between two saves of the training; None for none.
         on_non_finite: policy of `callbacks.GuardNonFinite`: "raise", "rollback" or "skip".
         sample_every: epochs between two sample pictures.
+        evaluate_every: epochs between two evaluations by `evaluators` while training, whose scores
+            are then among the logs; None for one after training alone.
+        evaluate_samples: samples that an evaluator judges at most while training; None for as many
+            as it says.
+        monitor: name of a log, such as "classifier.class_entropy", whose best checkpoint at the end
+            of an epoch stays; None for none.
+        monitor_mode: "min" or "max", what is best.
+        patience: epochs without a better `monitor` after which the training stops; None for all
+            epochs.
 
     Raises:
-        ValueError: if a number is not a positive integer, or a name cannot be that of a directory.
+        ValueError: if a number is not a positive integer, a name cannot be that of a directory, or
+            something is asked for without what it needs.
     """
 
     trainer: keras.Model
@@ -50,13 +60,27 @@ class Experiment:
     checkpoint_minutes: float | None = 10.0
     on_non_finite: str = "raise"
     sample_every: int = 1
+    evaluate_every: int | None = None
+    evaluate_samples: int | None = None
+    monitor: str | None = None
+    monitor_mode: str = "min"
+    patience: int | None = None
 
     def __post_init__(self):
-        for name in ("epochs", "steps_per_epoch", "checkpoint_every", "sample_every"):
-            value = getattr(self, name)
-            if name == "steps_per_epoch" and value is None:
-                continue
-            positive_int(name, value)
+        for name in ("epochs", "checkpoint_every", "sample_every"):
+            positive_int(name, getattr(self, name))
+        for name in ("steps_per_epoch", "evaluate_every", "evaluate_samples", "patience"):
+            if getattr(self, name) is not None:
+                positive_int(name, getattr(self, name))
+        for name, needed in (("evaluate_every", "evaluators"), ("patience", "monitor")):
+            if getattr(self, name) and not getattr(self, needed):
+                raise ValueError(
+                    f"`{name}` needs `{needed}`. Received: {name}={getattr(self, name)} without"
+                )
+        if self.monitor_mode not in ("min", "max"):
+            raise ValueError(
+                f'`monitor_mode` must be "min" or "max". Received: {self.monitor_mode!r}'
+            )
         for name in (self.name, self.export_name or self.name):
             if not re.fullmatch(r"[\w-][\w.-]*", name):
                 raise ValueError(

@@ -78,6 +78,11 @@ class RunDirectory:
         """Scores of the finished trainer."""
         return self.path / "evaluation.json"
 
+    @property
+    def evaluations(self):
+        """Scores while training, and those that `evaluate` was asked for later."""
+        return self.path / "evaluations"
+
     def read_config(self):
         """Returns what `config.json` holds.
 

@@ -2,9 +2,11 @@
 
 import time
 
-from tfgan_suite.callbacks._steps import steps_done
-from tfgan_suite.callbacks.sampling import Sampler
+from tfgan_suite.callbacks.metric_evaluation import BATCH, judge, named, single_numbers, state_of
+from tfgan_suite.callbacks.translating import examples_of
 from tfgan_suite.files import write_json
+
+__all__ = ["evaluate", "single_numbers"]
 
 
 def evaluate(trainer, evaluators, path, *, trainer_file, seed):
@@ -25,33 +27,8 @@ def evaluate(trainer, evaluators, path, *, trainer_file, seed):
         ValueError: if two evaluators have one name.
     """
     start = time.perf_counter()
-    generate = Sampler(trainer, batch_size=250)
-    scores = {}
-    for evaluator in evaluators:
-        name = getattr(evaluator, "name", type(evaluator).__name__)
-        if name in scores:
-            raise ValueError(f"Two evaluators have one name. Received: {name!r} twice")
-        scores[name] = evaluator(generate, seed=seed)
-    averaged = trainer.serving_generator is not trainer.generator
-    write_json(
-        path,
-        {
-            "trainer": trainer_file,
-            "step": steps_done(trainer),
-            "weights": "moving average" if averaged else "as trained",
-            "seed": seed,
-            "seconds": round(time.perf_counter() - start, 1),
-            "scores": scores,
-        },
-    )
+    scores = judge(examples_of(trainer, BATCH), named(evaluators), seed=seed)
+    record = {"trainer": trainer_file, **state_of(trainer), "seed": seed}
+    record["seconds"] = round(time.perf_counter() - start, 1)
+    write_json(path, {**record, "scores": scores})
     return scores
-
-
-def single_numbers(scores):
-    """The scores that are one number each, as `{"evaluator.score": number}`."""
-    return {
-        f"{evaluator}.{name}": value
-        for evaluator, found in scores.items()
-        for name, value in found.items()
-        if isinstance(value, (int, float)) and not isinstance(value, bool)
-    }

@@ -9,6 +9,8 @@ import tensorflow as tf
 from tfgan_suite import data
 from tfgan_suite.distribution import get_strategy
 from tfgan_suite.experiment import console, evaluation, running
+from tfgan_suite.experiment.exporting import paths_of
+from tfgan_suite.metrics import better
 
 
 def describe(recipe, config, strategy="auto"):
@@ -62,15 +64,85 @@ def summarize(result):
     if any(where.samples.glob("*.png")):
         facts["pictures"] = console.relative(where.samples)
     facts["metrics"] = console.relative(where.metrics)
+    if result.best:
+        facts["best"] = (
+            f"{result.experiment.monitor} {console.number(result.best['score'])}, "
+            f"{console.relative(where.training / result.best['checkpoint'])}"
+        )
     if result.scores:
         facts["scores"] = console.relative(where.evaluation)
     if result.exported:
-        facts["exported"] = console.relative(result.exported)
+        facts["exported"] = ", ".join(map(console.relative, paths_of(result.exported)))
     console.print_facts(output, f"{result.experiment.name}: {state}", facts)
     print_scores(output, result.scores)
     output.print("\nnext:")
     for command in (f"python -m tfgan_suite sample {run} --seed 1", f"tensorboard --logdir {run}"):
         output.print(f"  {command}", markup=False)
+
+
+def score_table(results):
+    """The scores of several generators as rows of texts, a column for each.
+
+    Args:
+        results: list of results of `scoring.score`.
+
+    Returns:
+        Rows of equal length; the first is the header. A value stands before its standard error.
+    """
+    header = ["score", *(result["generator"]["name"] for result in results), "better"]
+    rows = [header]
+    for scores in zip(*(result["scores"] for result in results)):
+        values = [_with_error(score) for score in scores]
+        rows.append([scores[0].name, *values, better(scores[0].metric) or ""])
+    return rows
+
+
+def _with_error(score):
+    value, error = console.number(score.value), score.details.get("standard_error")
+    return value if error is None else f"{value} ± {error:.2g}"
+
+
+def print_table(output, results):
+    """Prints `score_table` in columns."""
+    rows = score_table(results)
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    output.print()
+    for row in rows:
+        cells = [f"{cell:<{width}}" for cell, width in zip(row, widths)]
+        output.print("  ".join(cells).rstrip(), markup=False)
+
+
+def markdown(results, command=()):
+    """`score_table` and what is common to its figures, as a Markdown file."""
+    rows = [f"| {' | '.join(row)} |" for row in score_table(results)]
+    columns = len(results) + 2
+    rows.insert(1, "|".join(["", "---", *["---:"] * (columns - 2), "---", ""]))
+    data = results[0]["data"]
+    lines = [
+        f"Real images: {data['images']} of {data['name']}, split {data['split']}, "
+        f"{'x'.join(map(str, data['image_shape']))}, "
+        + (f"resized: {data['resize']}." if data["resize"] else "at their own size."),
+        f"Generated images: {results[0]['num_samples']} each, seed {results[0]['seed']}.",
+    ]
+    judges = {
+        kind: score.protocol[kind]
+        for result in results
+        for score in result["scores"]
+        for kind in ("extractor", "classifier")
+        if kind in score.protocol
+    }
+    for kind, judge in judges.items():
+        accuracy = f", accuracy {judge['accuracy']:.4f}" if "accuracy" in judge else ""
+        lines.append(
+            f"{kind.capitalize()}: {judge['name']}, SHA-256 {judge['content_hash']}{accuracy}."
+        )
+    for result in results:
+        said = {k: v for k, v in result["generator"].items() if isinstance(v, (str, int))}
+        name = said.pop("name")
+        lines.append(f"{name}: {', '.join(f'{key} {value}' for key, value in said.items())}.")
+    if command:
+        lines.append(f"Command: `{' '.join(command)}`")
+    return "\n".join([*rows, "", *(f"- {line}" for line in lines), ""])
 
 
 def print_scores(output, scores):

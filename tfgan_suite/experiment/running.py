@@ -11,11 +11,12 @@ from tfgan_suite import callbacks
 from tfgan_suite.callbacks import pictures
 from tfgan_suite.callbacks._steps import steps_done
 from tfgan_suite.callbacks.trainer_checkpoint import save_trainer
+from tfgan_suite.callbacks.translating import is_translator
 from tfgan_suite.checkpointing import DirectoryLock
 from tfgan_suite.distribution import get_strategy
 from tfgan_suite.experiment import cards, console, directory, evaluation
 from tfgan_suite.experiment.definition import Experiment
-from tfgan_suite.export import export
+from tfgan_suite.experiment.exporting import export_all
 from tfgan_suite.files import write_json
 
 
@@ -30,7 +31,8 @@ class Result:
         seconds: time that `fit` took.
         exit_status: of the command: 0, or 130 or 143 after SIGINT or SIGTERM.
         scores: dict of evaluators' names to their dicts of scores.
-        exported: directory of the exported version, or None.
+        exported: directory of the exported version, or None; of several generators, a dict.
+        best: dict of the best "score" of the experiment's monitor and its "checkpoint", or None.
     """
 
     directory: directory.RunDirectory
@@ -39,7 +41,8 @@ class Result:
     seconds: float
     exit_status: int = 0
     scores: dict = dataclasses.field(default_factory=dict)
-    exported: pathlib.Path | None = None
+    exported: pathlib.Path | dict | None = None
+    best: dict | None = None
 
 
 def build(recipe, config, strategy):
@@ -172,7 +175,7 @@ def _finish(result, export_to, seed):
         )
     if export_to:
         card = cards.of_run(result.directory)
-        result.exported = export(experiment.trainer, export_to, card=card)
+        result.exported = export_all(experiment.trainer, export_to, card=card)
     write_json(
         where.finished,
         {"step": steps_done(experiment.trainer), "exported": result.exported},
@@ -182,32 +185,26 @@ def _finish(result, export_to, seed):
 def run_callbacks(experiment, where, lines, interrupt, allow_changes=False):
     """The callbacks of every run, in the order in which each must see the others' work."""
     trainer = experiment.trainer
-    drawable = _is_drawable(trainer)
     tensorboard = keras.callbacks.TensorBoard(where.events, write_graph=False)
     # It writes by epochs here: its batch hooks do nothing that a thread could disturb.
     tensorboard.async_safe = True
     return [
         # First: nothing after it may keep a broken epoch.
         callbacks.GuardNonFinite(experiment.on_non_finite),
-        *experiment.callbacks,  # may add scores to the logs
+        *_evaluations(experiment, where),  # add scores to the logs
+        *experiment.callbacks,  # may do so too
+        *_early_stopping(experiment),
         callbacks.JsonLines(where.metrics),
         tensorboard,
-        *(
-            [
-                callbacks.ImageGrid(
-                    where.samples, every=experiment.sample_every, real=experiment.real
-                ),
-                callbacks.LatentInterpolation(where.samples),
-            ]
-            if drawable
-            else []
-        ),
+        *_sample_pictures(experiment, where),
         lines,
         callbacks.TrainerCheckpoint(where.latest, every=experiment.checkpoint_every),
         callbacks.Checkpoints(
             where.training,
             every_epochs=experiment.checkpoint_every,
             every_minutes=experiment.checkpoint_minutes,
+            monitor=experiment.monitor,
+            mode=experiment.monitor_mode,
             allow_changes=allow_changes,
             stop_on_signals=False,  # the run has its own words for them
         ),
@@ -215,23 +212,68 @@ def run_callbacks(experiment, where, lines, interrupt, allow_changes=False):
     ]
 
 
+def _evaluations(experiment, where):
+    if not experiment.evaluate_every:
+        return []
+    return [
+        callbacks.MetricEvaluation(
+            experiment.evaluators,
+            where.evaluations,
+            every_epochs=experiment.evaluate_every,
+            max_samples=experiment.evaluate_samples,
+            seed=experiment.trainer.seed,
+        )
+    ]
+
+
+def _early_stopping(experiment):
+    if not experiment.patience:
+        return []
+    return [
+        callbacks.EarlyStopping(
+            experiment.monitor, patience=experiment.patience, mode=experiment.monitor_mode
+        )
+    ]
+
+
 def _fit(experiment, where, output, allow_changes):
     lines = console.EpochLines(output)
     start = time.perf_counter()
     with callbacks.Interrupt() as interrupt, contextlib.closing(lines):
+        all_callbacks = run_callbacks(experiment, where, lines, interrupt, allow_changes)
+        (checkpoints,) = (c for c in all_callbacks if isinstance(c, callbacks.Checkpoints))
         try:
             experiment.trainer.fit(
                 experiment.data,
                 epochs=experiment.epochs,
                 steps_per_epoch=experiment.steps_per_epoch,
                 verbose=0,
-                callbacks=run_callbacks(experiment, where, lines, interrupt, allow_changes),
+                callbacks=all_callbacks,
             )
         except FloatingPointError as error:
             kept = console.relative(where.latest) if where.latest.exists() else "none"
             raise FloatingPointError(f"{error}. Last state saved before: {kept}") from error
     seconds = time.perf_counter() - start
-    return Result(where, experiment, interrupt.requested, seconds, interrupt.exit_status)
+    return Result(
+        where,
+        experiment,
+        interrupt.requested,
+        seconds,
+        interrupt.exit_status,
+        best=checkpoints.best,
+    )
+
+
+def _sample_pictures(experiment, where):
+    every, real = experiment.sample_every, experiment.real
+    if is_translator(experiment.trainer):
+        return [] if real is None else [callbacks.TranslationGrid(where.samples, real, every=every)]
+    if not _is_drawable(experiment.trainer):
+        return []
+    return [
+        callbacks.ImageGrid(where.samples, every=every, real=real),
+        callbacks.LatentInterpolation(where.samples),
+    ]
 
 
 def _is_drawable(trainer):

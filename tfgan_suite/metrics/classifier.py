@@ -139,6 +139,10 @@ class Classifier:
             with zipfile.ZipFile(temporary, "a") as archive:
                 archive.writestr(_METADATA, json.dumps(metadata, indent=2))
 
+    def cache_path(self, cache_dir=None):
+        """The file in which `train` keeps this classifier."""
+        return _cache_path(cache_root(cache_dir), self.name, self.training)
+
     @classmethod
     def load(cls, path):
         """Reads what `save` wrote.

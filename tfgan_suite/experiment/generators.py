@@ -1,0 +1,132 @@
+"""What can be judged: trained generators, exported ones, real images, noise.
+
+Each is a callable `generator(n, seed)` that gives n images, with what `metrics.Comparison` asks of
+a generator, and
+
+- `name`: what it is called in tables;
+- `image_shape`: `(H, W, C)`, or None for whatever the real images have;
+- `description`: JSON-able dict that stands beside its scores;
+- `folder`: where its evaluations are kept, or None.
+"""
+
+import hashlib
+import pathlib
+
+import numpy as np
+
+from tfgan_suite.callbacks.metric_evaluation import BATCH, state_of
+from tfgan_suite.callbacks.sampling import Sampler
+from tfgan_suite.checkpointing.format import STATE
+from tfgan_suite.experiment.exported import ExportedGenerator, is_exported
+from tfgan_suite.experiment.real_data import RealData
+from tfgan_suite.experiment.restoring import restore
+
+NOISE, REAL = "noise", "data:"
+
+
+def open_generator(text, *, image_size=None, channels=None, data_dir=None, best=False):
+    """Opens what a command is to judge.
+
+    Args:
+        text: one of
+            - a run directory, or a `.keras` file of a trainer;
+            - the directory of an exported model, of which the largest version is taken, or of one
+              of its versions;
+            - `"data:SOURCE"` or `"data:SOURCE:SPLIT"`: real images as `data.load` knows them, of
+              the split "train" by default: the floor of every score;
+            - `"noise"`: independent uniform pixels, the other end.
+        image_size, channels, data_dir: of real images, as `data.load` takes them.
+        best: whether of a run the best checkpoint is taken.
+
+    Returns:
+        One of the classes here.
+
+    Raises:
+        ValueError: if there is no such thing.
+    """
+    if text == NOISE:
+        return Noise()
+    if text.startswith(REAL):
+        source, _, split = text.removeprefix(REAL).partition(":")
+        # RealData calls the images that are compared `split`.
+        real = RealData(
+            source,
+            image_size=image_size,
+            channels=channels,
+            split=split or "train",
+            train_split=split or "train",
+            data_dir=data_dir,
+        )
+        return RealImages(text, real)
+    if is_exported(text):
+        return ExportedGenerator(text)
+    if not pathlib.Path(text).exists():
+        raise ValueError(
+            "There is no such run directory, .keras file or exported model; real images are "
+            f"data:SOURCE:SPLIT. Received: {text!r}"
+        )
+    return TrainedGenerator(restore(text, best=best))
+
+
+class TrainedGenerator(Sampler):
+    """The generator of a trainer that was read from disk: the moving average where there is one."""
+
+    def __init__(self, restored):
+        super().__init__(restored.trainer, BATCH)
+        where = restored.directory
+        self.folder = where and where.path / "evaluations"
+        self.name = where.path.name if where else restored.file.stem
+        file = restored.file / STATE if restored.file.is_dir() else restored.file
+        self.description = {
+            "kind": "trainer",
+            "recipe": restored.recipe.name if restored.recipe else None,
+            "checkpoint": restored.name,
+            "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+            **state_of(restored.trainer),
+        }
+
+    @property
+    def image_shape(self):
+        return self.example_shape
+
+
+class RealImages:
+    """Real images in the place of generated ones: drawn without replacement from a split."""
+
+    folder = None
+
+    def __init__(self, text, real):
+        self.name, self._real = text, real
+        self.classes = real.facts.num_classes
+        self._images, self._labels = real.read(real.split)
+        self.image_shape = self._images.shape[1:]
+
+    @property
+    def description(self):
+        return {"kind": "real images", "split": self._real.split, **self._real.description}
+
+    def __call__(self, n, seed):
+        return self._images[self._drawn(n, seed)]
+
+    def labels(self, n, seed):
+        """The labels of the images of `self(n, seed)`."""
+        return self._labels[self._drawn(n, seed)]
+
+    def _drawn(self, n, seed):
+        if n > len(self._images):
+            raise ValueError(
+                f"{self.name} has {len(self._images)} images. Received: {n} to be drawn; give "
+                "fewer with --samples"
+            )
+        return np.random.default_rng(seed).choice(len(self._images), n, replace=False)
+
+
+class Noise:
+    """Independent uniform pixels in [-1, 1): what a generator of nothing would score."""
+
+    name, folder, image_shape = "noise", None, None
+    description = {"kind": "noise", "pixels": "independent, uniform on [-1, 1)"}
+
+    def __call__(self, n, seed):
+        rng = np.random.default_rng(seed)
+        return rng.uniform(-1.0, 1.0, [n, *self.image_shape]).astype(np.float32)

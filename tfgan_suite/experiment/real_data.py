@@ -1,0 +1,159 @@
+"""Real images at the shape of generated ones, and what judges make of them."""
+
+import functools
+import hashlib
+import re
+
+import numpy as np
+
+from tfgan_suite import data
+from tfgan_suite.metrics import Classifier, ReferenceImages
+
+# Splits of images that nothing was trained on, in the order in which they are looked for.
+HELD_OUT = ("test", "validation", "val", "valid")
+# Of a data set without such a split, one image in so many is held out for the classifier's test.
+HELD_OUT_SHARE = 5
+
+
+class RealData:
+    """A data set at one image shape; whatever is dear is made when first asked for.
+
+    Args:
+        source: as `data.load` takes it.
+        image_size: as `data.load` takes it; None for the images' own.
+        channels: as `data.load` takes it; None for the images' own.
+        split: split of the images that generated ones are compared with.
+        train_split: split on which the classifier is trained, and the generator was.
+        epochs: of the classifier; None for as many as show 60 000 images.
+        data_dir: as `data.load` takes it.
+
+    Raises:
+        ValueError: by whatever reads them, if the source or a split is unknown, or not of images.
+    """
+
+    def __init__(
+        self,
+        source,
+        *,
+        image_size=None,
+        channels=None,
+        split="test",
+        train_split="train",
+        epochs=None,
+        data_dir=None,
+    ):
+        self.source, self.image_size, self.channels = source, image_size, channels
+        self.split, self.train_split = split, train_split
+        self.epochs, self.data_dir = epochs, data_dir
+        self._read = {}
+
+    @functools.cached_property
+    def facts(self):
+        """The `data.Description` of the training split."""
+        return data.describe(self.source, split=self.train_split, data_dir=self.data_dir)
+
+    @property
+    def name(self):
+        """What the set is called in the names of scores and files."""
+        return re.sub(r"[^A-Za-z0-9._-]+", "-", self.facts.name).strip("-._")
+
+    @property
+    def description(self):
+        """JSON-able: where the images come from and how they came to their shape."""
+        own, wanted = self.facts.image_shape, self.reference.images.shape[1:]
+        return {
+            "source": str(self.source),
+            **self.reference.description,
+            "own_shape": list(own),
+            "resize": None if own[:2] == wanted[:2] else "bicubic, antialiased",
+        }
+
+    def read(self, split):
+        """A split in the order of the source: float32 images, and labels or None; read once."""
+        if split not in self._read:
+            labels = bool(self.facts.num_classes)
+            batches = data.load(
+                self.source,
+                image_size=self.image_size,
+                channels=self.channels,
+                split=split,
+                labels=labels,
+                batch_size=500,
+                shuffle=False,
+                cache=False,
+                drop_remainder=False,
+                data_dir=self.data_dir,
+            ).as_numpy_iterator()
+            parts = zip(*(batch if labels else (batch,) for batch in batches))
+            images, *others = (np.concatenate(part) for part in parts)
+            self._read[split] = images, (others[0] if others else None)
+        return self._read[split]
+
+    @functools.cached_property
+    def reference(self):
+        """The `ReferenceImages` of `split`."""
+        return ReferenceImages(self.read(self.split)[0], self.name, split=self.split)
+
+    @functools.cached_property
+    def training(self):
+        """The `ReferenceImages` of `train_split`."""
+        return ReferenceImages(self.read(self.train_split)[0], self.name, split=self.train_split)
+
+    @functools.cached_property
+    def labelled_sets(self):
+        """Pairs `(images, labels)` of arrays to train a classifier on and to test it on.
+
+        Raises:
+            ValueError: if the data set has no labels.
+        """
+        if not self.facts.num_classes:
+            raise ValueError(
+                f"{self.facts.name} has no labels to train a classifier on; choose another "
+                f"extractor and scores that need none. Received: source={str(self.source)!r}"
+            )
+        train = self.read(self.train_split)
+        for split in HELD_OUT:
+            if split != self.train_split and self._has(split):
+                return train, self.read(split)
+        return held_out_by_content(*train)
+
+    @property
+    def labelled_test(self):
+        """The pair `(images, labels)` that the classifier was not trained on."""
+        return self.labelled_sets[1]
+
+    @functools.cached_property
+    def classifier(self):
+        """The `Classifier` of the real classes, trained once and then kept on disk.
+
+        Raises:
+            ValueError: if the data set has no labels, or as `Classifier.train` does.
+        """
+        train, test = self.labelled_sets
+        return Classifier.train(
+            train,
+            test,
+            num_classes=self.facts.num_classes,
+            name=self.name,
+            epochs=self.epochs,
+        )
+
+    def _has(self, split):
+        try:
+            data.describe(self.source, split=split, data_dir=self.data_dir)
+        except ValueError:
+            return False
+        return True
+
+
+def held_out_by_content(images, labels):
+    """Splits a labelled set in two by the images' digests, four fifths and one.
+
+    Which image is held out depends on the image alone: another order, or more images, moves none.
+
+    Returns:
+        `((images, labels), (images, labels))`, to train on and to test on.
+    """
+    digests = [hashlib.sha256(image.tobytes()).digest() for image in images]
+    held_out = np.array([digest[0] % HELD_OUT_SHARE == 0 for digest in digests])
+    return (images[~held_out], labels[~held_out]), (images[held_out], labels[held_out])
