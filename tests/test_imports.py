@@ -30,6 +30,7 @@ ALLOWED = {
     "trainers": BASE | {"losses", "layers"},
     "callbacks": BASE | {"checkpointing", "metrics"},
     "export": BASE | {"version"},
+    "schedules": {"checks", "registration"},
     "serving": set(),
     "experiment": BASE | {"checkpointing", "data", "callbacks", "export", "metrics", "version"},
     "cli": {"experiment", "registration", "version"},

@@ -19,6 +19,7 @@ _MODULES = (
     "losses",
     "metrics",
     "networks",
+    "schedules",
     "serving",
     "tf_gan",
     "trainers",

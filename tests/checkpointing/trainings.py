@@ -6,7 +6,7 @@ import hashlib
 import keras
 import numpy as np
 
-from tfgan_suite import callbacks, data, layers, losses, testing, trainers
+from tfgan_suite import callbacks, data, layers, losses, schedules, testing, trainers
 from tfgan_suite.checkpointing import read_arrays
 
 BATCH, EPOCHS, STEPS = 4, 2, 4
@@ -22,6 +22,8 @@ OPTIONS = (
     "mixed_float16",
     "ada",
     "two_replicas",
+    "pix2pix",
+    "cyclegan",
 )
 
 
@@ -48,9 +50,33 @@ def networks(option):
     return generator, keras.Model(images, logits)
 
 
+def translator(seed, inputs=1, dropout=None):
+    """A network of 4x4 images as small as can be: a translator or a judge of patches."""
+    given = [keras.Input((4, 4, 1)) for _ in range(inputs)]
+    x = keras.layers.Concatenate()(given) if inputs > 1 else given[0]
+    x = keras.layers.Dropout(dropout, seed=seed)(x) if dropout else x
+    kernel = keras.initializers.GlorotUniform(seed)
+    x = keras.layers.Conv2D(1, 3, padding="same", kernel_initializer=kernel, dtype="float32")(x)
+    return keras.Model(given if inputs > 1 else given[0], x)
+
+
+def make_translation(option, rate):
+    """A compiled trainer of translators, with a schedule of its learning rate."""
+    if option == "pix2pix":
+        networks = translator(1, dropout=0.5), translator(2, inputs=2)
+        trainer = trainers.Pix2Pix(*networks, ema_decay=0.9, seed=7)
+    else:
+        networks = [translator(seed) for seed in range(1, 5)]
+        trainer = trainers.CycleGAN(*networks, pool_size=3, seed=7)
+    trainer.compile(keras.optimizers.Adam(schedules.LinearDecay(rate, STEPS, 2 * STEPS)))
+    return trainer
+
+
 def make_trainer(option, rate=0.01):
     """A compiled trainer with one option."""
     keras.utils.set_random_seed(1)  # of what has no seed of its own
+    if option in ("pix2pix", "cyclegan"):
+        return make_translation(option, rate)
     policy = option if option.startswith("mixed") else "float32"
     keras.config.set_dtype_policy(policy)
     generator, discriminator = networks(option)
@@ -82,6 +108,13 @@ def make_trainer(option, rate=0.01):
 def make_data(option, steps=STEPS):
     """Images of which an epoch has `steps` steps and some left over."""
     count = BATCH * steps * (5 if option == "critic_steps" else 1) + 3
+    if option == "pix2pix":
+        pairs = tuple(testing.images(count, (4, 4, 1), seed=seed) for seed in (0, 1))
+        jitter = {"image_size": 4, "jitter": True, "mirror": True}
+        return data.load_pairs(pairs, batch_size=BATCH, seed=3, **jitter)
+    if option == "cyclegan":
+        a, b = testing.images(count, (4, 4, 1)), testing.images(7, (4, 4, 1), seed=1)
+        return data.load_unpaired(a, b, batch_size=BATCH, seed=3, mirror=True)
     augment = ["flip", "shift"] if option == "dropout_and_augmentation" else []
     return data.load(
         testing.images(count, (4, 4, 1)), batch_size=BATCH, seed=3, augment=augment

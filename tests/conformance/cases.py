@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 from kinds import SEED, Function, Loss, Penalty
 from models import Layer, Network, Trainer
+from translators import Translation, cyclegan, pix2pix
 
 from tfgan_suite import layers, losses, networks, testing, trainers
 
@@ -169,9 +170,21 @@ NETWORKS = {
     "mlp.build_generator": Network(
         lambda: networks.mlp.build_generator((8, 8, 1), 3, (4,), seed=1)
     ),
+    "patch_discriminator.build_discriminator": Network(
+        lambda: networks.patch_discriminator.build_discriminator(
+            16, 1, filters=2, receptive_field=16, seed=1
+        )
+    ),
+    "resnet_translator.build_generator": Network(
+        lambda: networks.resnet_translator.build_generator(16, 1, 1, 2, blocks=1, seed=1)
+    ),
+    "unet.build_generator": Network(
+        lambda: networks.unet.build_generator(32, 1, 1, 1, seed=1)
+    ),
 }
 
 TRAINERS = {
+    "CycleGAN": Translation(lambda: cyclegan(ema_decay=0.9)),
     "GAN": Trainer(lambda: compiled(trainers.GAN, loss="hinge", simultaneous=True)),
     "MinimaxGAN": Trainer(lambda: compiled(trainers.MinimaxGAN, ema_decay=0.9)),
     "ModifiedMinimaxGAN": Trainer(
@@ -179,6 +192,7 @@ TRAINERS = {
             trainers.ModifiedMinimaxGAN, shared_latents=True, penalties=[losses.R1(interval=2)]
         )
     ),
+    "Pix2Pix": Translation(lambda: pix2pix(ema_decay=0.9)),
     "WassersteinGAN": Trainer(
         lambda: compiled(
             trainers.WassersteinGAN,

@@ -14,6 +14,7 @@ from tfgan_suite.export import export
 from tfgan_suite.latents import LatentPrior
 
 LATENT_DIM = 5
+LABELS = np.array([2, 0, 1, 1], "int32")
 
 
 def array(tensor):
@@ -21,10 +22,13 @@ def array(tensor):
 
 
 def served(trainer, folder):
-    """Images that a trainer's exported generator makes of some latents, and those latents."""
-    latents = tf.constant(testing.points(3, trainer.latent_dim))
+    """Images that a trainer's exported generator makes of some latents, and what it made them of."""
+    given = {"latents": tf.constant(testing.points(3, trainer.latent_dim))}
+    if len(trainer.generator.inputs) > 1:
+        given["labels"] = tf.constant([0, 1, 2], tf.int64)
     signatures = tf.saved_model.load(str(export(trainer, folder))).signatures
-    return signatures["serving_default"](latents=latents)["images"], latents
+    inputs = list(given.values())
+    return signatures["serving_default"](**given)["images"], inputs if inputs[1:] else inputs[0]
 
 
 def made_of(latents, like, seed):
@@ -158,10 +162,12 @@ class Layer(RowsCase):
 
 
 class Network(RowsCase):
-    """A network of one input, run as at inference."""
+    """A network of latents or images, perhaps with labels of three classes, run as at inference."""
 
     def __init__(self, make):
-        super().__init__(make, testing.images(4, make().inputs[0].shape[1:]))
+        first, *labels = make().inputs
+        inputs = [testing.images(4, first.shape[1:]), *(LABELS for _ in labels)]
+        super().__init__(make, *inputs)
 
     def made(self):
         return self.make()
@@ -181,15 +187,21 @@ class Network(RowsCase):
 
 
 class Trainer(Case):
-    """A compiled trainer of vectors with two components."""
+    """A compiled trainer of vectors with two components, perhaps with labels of three classes."""
 
     BATCH, STEPS = 4, 2
     half_tolerance = None
 
+    def data(self, trainer, steps, seed=0):
+        """Vectors for a number of steps, and their labels or None."""
+        x = testing.points(steps * self.BATCH * trainer.discriminator_steps, seed=seed)
+        labels = np.arange(len(x), dtype="int32") % 3
+        return x, labels if len(trainer.generator.inputs) > 1 else None
+
     def fit(self, trainer, seed=0):
         """Trains, and returns networks and losses."""
-        x = testing.points(self.STEPS * self.BATCH * trainer.discriminator_steps, seed=seed)
-        history = trainer.fit(x, batch_size=self.BATCH, shuffle=False, verbose=0).history
+        data = self.data(trainer, self.STEPS, seed)
+        history = trainer.fit(*data, batch_size=self.BATCH, shuffle=False, verbose=0).history
         return Result([*self.networks(trainer), history["d_loss"], history["g_loss"]], [], [])
 
     @staticmethod
@@ -231,6 +243,6 @@ class Trainer(Case):
         for name, case in cases.items():
             trainer = case.trainer(run_eagerly=True)
             case.fit(trainer)
-            images, latents = served(trainer, folder / name)
-            pairs[name] = trainer(latents), images
+            images, inputs = served(trainer, folder / name)
+            pairs[name] = trainer(inputs), images
         return pairs

@@ -84,7 +84,8 @@ def requests(trainer, signature, rows, seed=0):
     rng = np.random.default_rng(seed)
     inputs = trainer.generator.inputs
     if len(inputs) == 1 and len(inputs[0].shape) == 4:
-        return {"images": rng.uniform(-1, 1, (rows, 8, 8, 3)).astype(np.float32)}
+        shape = [size or 8 for size in inputs[0].shape[1:]]
+        return {"images": rng.uniform(-1, 1, (rows, *shape)).astype(np.float32)}
     latents = rng.normal(size=(rows, inputs[0].shape[1])).astype(np.float32)
     request = {"latents": latents}
     if signature in ("from_seed", "png"):

@@ -30,13 +30,15 @@ def _trainer(cls):
 
 
 def _network(module):
-    """The generator of a family of networks, of 16x16 RGB pictures."""
-    size = {"image_size": 16, "channels": 3}
+    """The generator of a family of networks, of small RGB pictures."""
+    size = {"image_size": getattr(module, "SMALLEST", 16), "channels": 3}
     if "data_shape" in inspect.signature(module.build_generator).parameters:
         size = {"data_shape": (16, 16, 3)}
     sizes = {"filters": 2, "hidden_units": (4,)}
     known = inspect.signature(module.build_generator).parameters
     sizes = {name: value for name, value in sizes.items() if name in known}
+    if "latent_dim" not in known:  # a translator
+        return kinds.served(module.build_generator(**size, **sizes))
     return kinds.with_latents(module.build_generator(**size, latent_dim=kinds.DIM, **sizes))
 
 
@@ -118,7 +120,7 @@ def test_verified(exported, name):
 
 def test_nothing_of_the_package_is_forgotten():
     assert {"GAN", "MinimaxGAN", "ModifiedMinimaxGAN", "WassersteinGAN"} <= set(TRAINERS)
-    assert {"dcgan", "mlp"} <= set(NETWORKS)
+    assert {"dcgan", "mlp", "resnet_translator", "unet"} <= set(NETWORKS)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import time
 import keras
 
 from tfgan_suite.callbacks._steps import ended_early, epoch_start, steps_done
-from tfgan_suite.callbacks.sampling import Sampler
+from tfgan_suite.callbacks.translating import examples_of
 from tfgan_suite.files import write_json
 from tfgan_suite.registration import public
 
@@ -95,7 +95,7 @@ class MetricEvaluation(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         if self._sampler is None or self._sampler.trainer is not self.model:
             # Kept from one evaluation to the next, with its one trace.
-            self._sampler = Sampler(self.model, BATCH)
+            self._sampler = examples_of(self.model, BATCH)
         if self.directory:
             self.directory.mkdir(parents=True, exist_ok=True)
         self._logs, self._seen, self._epoch = {}, steps_done(self.model), 0

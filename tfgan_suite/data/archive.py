@@ -51,8 +51,9 @@ def _unpacked(path, changed, size):
         with tarfile.open(path) as archive:
             archive.extractall(folder, filter="data")
     except (tarfile.TarError, EOFError, OSError) as error:
+        reason = " ".join(str(error).split())
         raise ValueError(
-            f"The archive cannot be unpacked: {error}. Received: source={str(path)!r}"
+            f"The archive cannot be unpacked: {reason}. Received: source={str(path)!r}"
         ) from error
     return folder
 

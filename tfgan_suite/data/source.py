@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
+from tfgan_suite.checks import positive_int
+
 
 @dataclasses.dataclass(frozen=True)
 class Source:
@@ -59,6 +61,26 @@ class Source:
     def has_images(self):
         """Whether examples are images rather than points."""
         return len(self.shape) == 3
+
+
+def limited(source, limit):
+    """The first `limit` examples of a source; all of them for `None`.
+
+    Raises:
+        ValueError: if `limit` is not a positive integer, or larger than the source.
+    """
+    if limit is None:
+        return source
+    positive_int("limit", limit)
+    if limit > source.num_examples:
+        raise ValueError(
+            f"{source.name} has {source.num_examples} examples. Received: limit={limit}"
+        )
+    return dataclasses.replace(
+        source,
+        num_examples=limit,
+        elements=lambda labels: source.elements(labels).take(limit),
+    )
 
 
 def only_train(split, name):

@@ -3,16 +3,18 @@
 import pathlib
 import time
 
-from tfgan_suite.callbacks import Sampler, pictures
+from tfgan_suite.callbacks import Sampler, Translator, pictures
+from tfgan_suite.callbacks.translating import is_translator
+from tfgan_suite.callbacks.translation_grid import first_pairs, translations
 from tfgan_suite.distribution import get_strategy
 from tfgan_suite.experiment import console, evaluation, reports, running, scoring
+from tfgan_suite.experiment.exporting import export_all, paths_of
 from tfgan_suite.experiment.real_data import RealData
-from tfgan_suite.export import export
 from tfgan_suite.export import verify as verify_export
 
 
 def sample(restored, *, count, columns, seed, to=None):
-    """Draws generated images as a grid, or points as a scatter plot.
+    """Draws generated images as a grid, points as a scatter plot, translators' work in rows.
 
     Args:
         restored: a `Restored`.
@@ -28,6 +30,9 @@ def sample(restored, *, count, columns, seed, to=None):
         ValueError: if what the generator makes cannot be drawn.
         OSError: if the file cannot be written.
     """
+    if is_translator(restored.trainer):
+        pixels = _translations(restored, count)
+        return _write(restored, pixels, to, "translations")
     sampler = Sampler(restored.trainer)
     kind = pictures.check_drawable(sampler.example_shape)
     made = sampler(count, seed)
@@ -35,11 +40,30 @@ def sample(restored, *, count, columns, seed, to=None):
         pixels = pictures.scatter(made, pictures.limits(made))
     else:
         pixels = pictures.tile(made, columns)
+    return _write(restored, pixels, to, f"seed-{seed}")
+
+
+def _translations(restored, count):
+    """The first examples that the recipe holds out for pictures, and what becomes of them."""
+    if not restored.directory:
+        raise ValueError(
+            "Translators are sampled on the images of their recipe: give the run directory. "
+            f"Received: {restored.file}"
+        )
+    real = running.build(restored.recipe, restored.config, get_strategy("one")).real
+    if real is None:
+        raise ValueError(
+            f"The recipe has no `real` images to translate. Received: {restored.recipe.name}"
+        )
+    return translations(Translator(restored.trainer), first_pairs(real, count))
+
+
+def _write(restored, pixels, to, name):
     if to is None and restored.directory:
         prefix = f"{restored.file.name}-" if restored.file.is_dir() else ""
-        to = restored.directory.samples / f"{prefix}seed-{seed}.png"
+        to = restored.directory.samples / f"{prefix}{name}.png"
     elif to is None:
-        to = restored.file.with_name(f"{restored.file.stem}-seed-{seed}.png")
+        to = restored.file.with_name(f"{restored.file.stem}-{name}.png")
     to = pathlib.Path(to)
     to.parent.mkdir(parents=True, exist_ok=True)
     pictures.write_png(to, pixels)
@@ -157,7 +181,7 @@ def publish(restored, *, to=None, version=None, raw=False, classes=None, card=No
         card: fields of the model card to add to the run's own; those that are None are left out.
 
     Returns:
-        Path of the version's directory.
+        Path of the version's directory; a text of all of them if there are several generators.
 
     Raises:
         ValueError: if `to` is None and the trainer is not that of a run with an export name; or as
@@ -172,7 +196,17 @@ def publish(restored, *, to=None, version=None, raw=False, classes=None, card=No
             )
         to = pathlib.Path("saved_models") / name
     card = {field: value for field, value in (card or {}).items() if value is not None}
-    return export(restored, to, version=version, ema=not raw, classes=classes, card=card)
+    exported = export_all(
+        restored.trainer,
+        to,
+        version=version,
+        ema=not raw,
+        classes=classes,
+        card={**restored.card, **card},
+    )
+    if isinstance(exported, pathlib.Path):
+        return exported
+    return ", ".join(map(str, paths_of(exported)))
 
 
 def verify(path, against=None):

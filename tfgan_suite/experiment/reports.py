@@ -9,6 +9,7 @@ import tensorflow as tf
 from tfgan_suite import data
 from tfgan_suite.distribution import get_strategy
 from tfgan_suite.experiment import console, evaluation, running
+from tfgan_suite.experiment.exporting import paths_of
 from tfgan_suite.metrics import better
 
 
@@ -71,7 +72,7 @@ def summarize(result):
     if result.scores:
         facts["scores"] = console.relative(where.evaluation)
     if result.exported:
-        facts["exported"] = console.relative(result.exported)
+        facts["exported"] = ", ".join(map(console.relative, paths_of(result.exported)))
     console.print_facts(output, f"{result.experiment.name}: {state}", facts)
     print_scores(output, result.scores)
     output.print("\nnext:")

@@ -11,11 +11,12 @@ from tfgan_suite import callbacks
 from tfgan_suite.callbacks import pictures
 from tfgan_suite.callbacks._steps import steps_done
 from tfgan_suite.callbacks.trainer_checkpoint import save_trainer
+from tfgan_suite.callbacks.translating import is_translator
 from tfgan_suite.checkpointing import DirectoryLock
 from tfgan_suite.distribution import get_strategy
 from tfgan_suite.experiment import cards, console, directory, evaluation
 from tfgan_suite.experiment.definition import Experiment
-from tfgan_suite.export import export
+from tfgan_suite.experiment.exporting import export_all
 from tfgan_suite.files import write_json
 
 
@@ -30,7 +31,7 @@ class Result:
         seconds: time that `fit` took.
         exit_status: of the command: 0, or 130 or 143 after SIGINT or SIGTERM.
         scores: dict of evaluators' names to their dicts of scores.
-        exported: directory of the exported version, or None.
+        exported: directory of the exported version, or None; of several generators, a dict.
         best: dict of the best "score" of the experiment's monitor and its "checkpoint", or None.
     """
 
@@ -40,7 +41,7 @@ class Result:
     seconds: float
     exit_status: int = 0
     scores: dict = dataclasses.field(default_factory=dict)
-    exported: pathlib.Path | None = None
+    exported: pathlib.Path | dict | None = None
     best: dict | None = None
 
 
@@ -174,7 +175,7 @@ def _finish(result, export_to, seed):
         )
     if export_to:
         card = cards.of_run(result.directory)
-        result.exported = export(experiment.trainer, export_to, card=card)
+        result.exported = export_all(experiment.trainer, export_to, card=card)
     write_json(
         where.finished,
         {"step": steps_done(experiment.trainer), "exported": result.exported},
@@ -184,7 +185,6 @@ def _finish(result, export_to, seed):
 def run_callbacks(experiment, where, lines, interrupt, allow_changes=False):
     """The callbacks of every run, in the order in which each must see the others' work."""
     trainer = experiment.trainer
-    drawable = _is_drawable(trainer)
     tensorboard = keras.callbacks.TensorBoard(where.events, write_graph=False)
     # It writes by epochs here: its batch hooks do nothing that a thread could disturb.
     tensorboard.async_safe = True
@@ -196,16 +196,7 @@ def run_callbacks(experiment, where, lines, interrupt, allow_changes=False):
         *_early_stopping(experiment),
         callbacks.JsonLines(where.metrics),
         tensorboard,
-        *(
-            [
-                callbacks.ImageGrid(
-                    where.samples, every=experiment.sample_every, real=experiment.real
-                ),
-                callbacks.LatentInterpolation(where.samples),
-            ]
-            if drawable
-            else []
-        ),
+        *_sample_pictures(experiment, where),
         lines,
         callbacks.TrainerCheckpoint(where.latest, every=experiment.checkpoint_every),
         callbacks.Checkpoints(
@@ -271,6 +262,18 @@ def _fit(experiment, where, output, allow_changes):
         interrupt.exit_status,
         best=checkpoints.best,
     )
+
+
+def _sample_pictures(experiment, where):
+    every, real = experiment.sample_every, experiment.real
+    if is_translator(experiment.trainer):
+        return [] if real is None else [callbacks.TranslationGrid(where.samples, real, every=every)]
+    if not _is_drawable(experiment.trainer):
+        return []
+    return [
+        callbacks.ImageGrid(where.samples, every=every, real=real),
+        callbacks.LatentInterpolation(where.samples),
+    ]
 
 
 def _is_drawable(trainer):

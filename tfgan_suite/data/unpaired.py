@@ -1,0 +1,133 @@
+"""Two sets of images that have nothing to do with each other, for CycleGAN."""
+
+import os
+import pathlib
+
+import tensorflow as tf
+
+from tfgan_suite.data import pipeline
+from tfgan_suite.data.channels import check_channels
+from tfgan_suite.data.jitter import plan_jitter
+from tfgan_suite.data.loading import checked_integer, open_source
+from tfgan_suite.data.resizing import check_size
+from tfgan_suite.data.source import limited
+from tfgan_suite.progress import DataOrder, order_of, with_order
+from tfgan_suite.registration import public
+
+# Far from each other: users count their seeds up by one.
+_SEED_OF_B = 715_827_883
+
+
+@public
+def load_unpaired(
+    domain_a,
+    domain_b=None,
+    *,
+    image_size=None,
+    batch_size=1,
+    split="train",
+    limit=None,
+    channels=None,
+    resize=None,
+    shuffle=True,
+    seed=0,
+    jitter=False,
+    mirror=False,
+    cache=True,
+    data_dir=None,
+):
+    """Loads two domains as a pipeline of batches `(a, b)`, ready for `CycleGAN.fit`.
+
+    An epoch is one pass over the larger domain; the smaller one begins anew in its middle, in
+    another order, and goes on in the next epoch. Orders and draws of the two domains have nothing
+    to do with each other; both are functions of (`seed`, epoch, minibatch), so that a training can
+    be begun again anywhere. Iterated by hand, each pass is the first epoch.
+
+    Args:
+        domain_a: images of A: a folder, a tar archive, an array or whatever else `data.load` takes.
+            Without `domain_b`, both domains: a data set of TFDS with the splits of `cycle_gan/*`
+            (`trainA`, `trainB`, `testA`, `testB`), or a folder with sub-folders of these names.
+        domain_b: images of B; or None.
+        image_size: side, or `(height, width)`, in pixels, of both; None keeps the sizes.
+        batch_size: images of each domain in a batch, over all replicas.
+        split: of both domains, see `data.load`; with both in one source, "train" or "test".
+        limit: use the first so many images of each domain; None for all.
+        channels: 1, 3 or None to keep them.
+        resize, shuffle, seed, cache, data_dir: see `data.load`.
+        jitter: whether to enlarge by 286/256 and to cut the size out at random.
+        mirror: whether to mirror left and right with probability 1/2.
+
+    Returns:
+        A `tf.data.Dataset` of `(a, b)`, float32 `[B, H, W, C]` in [-1, 1]. All its batches are
+        full.
+
+    Raises:
+        ValueError: if a domain has no image, naming the domain, or as `data.load` does.
+    """
+    batch_size = checked_integer("batch_size", batch_size, 1)
+    seed = checked_integer("seed", seed, 0)
+    size, steps = plan_jitter(check_size(image_size, resize), jitter, mirror)
+    check_channels(channels)
+    sources = ((domain_a, split), (domain_b, split))
+    if domain_b is None:
+        sources = _two_sources(domain_a, split)
+    batches, opened = [], []
+    for name, (source, part), own_seed in zip("AB", sources, (seed, seed ^ _SEED_OF_B)):
+        try:
+            opened.append(limited(open_source(source, part, data_dir, own_seed), limit))
+            batches.append(
+                pipeline.minibatches(
+                    opened[-1],
+                    size=size,
+                    resize=resize,
+                    channels=channels,
+                    labels=False,
+                    shuffle=shuffle,
+                    seed=own_seed,
+                    cache=cache,
+                    batch_size=batch_size,
+                    steps=steps,
+                    drop_remainder=True,
+                    repeat=True,
+                )
+            )
+        except ValueError as error:
+            raise ValueError(f"Domain {name}: {error}") from error
+    per_epoch = max(1, max(source.num_examples for source in opened) // batch_size)
+    return _zipped(*batches, per_epoch)
+
+
+def _zipped(a, b, per_epoch):
+    def begin(epoch, batch, limit):
+        if limit not in (None, per_epoch):
+            raise ValueError(
+                "Each step on two domains takes one minibatch of both. "
+                f"Received: steps of several minibatches, {limit} of {per_epoch} in an epoch"
+            )
+        number = epoch * per_epoch + batch
+        return tf.data.Dataset.zip(*(order_of(d).begin(0, number, None) for d in (a, b)))
+
+    known = tf.data.experimental.assert_cardinality(per_epoch)
+    first_epoch = tf.data.Dataset.zip(a, b).take(per_epoch).apply(known)
+    return with_order(first_epoch, DataOrder(per_epoch, per_epoch, begin))
+
+
+def _two_sources(source, split):
+    """`((source of A, split), (source of B, split))` where one source has both domains."""
+    is_path = isinstance(source, (str, pathlib.PurePath))
+    if is_path and os.path.isdir(os.path.expanduser(source)):
+        root = pathlib.Path(source).expanduser()
+        folders = [root / f"{split}{domain}" for domain in "AB"]
+        missing = [folder.name for folder in folders if not folder.is_dir()]
+        if missing:
+            raise ValueError(
+                f"A folder of two domains has sub-folders {split}A and {split}B; {missing[0]} is "
+                f"not there. Else give both domains. Received: {str(source)!r}"
+            )
+        return tuple((folder, "train") for folder in folders)
+    if not isinstance(source, str):
+        raise ValueError(
+            "Give both domains, or one source that has both: a folder, or a name of TFDS. "
+            f"Received: domain_a of type {type(source).__name__} without domain_b"
+        )
+    return (source, f"{split}A"), (source, f"{split}B")
