@@ -10,17 +10,20 @@ import tfgan_suite
 PACKAGE = pathlib.Path(tfgan_suite.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-BASE = {"checks", "registration", "distribution", "latents", "tf_gan", "files", "progress"}
+BASE = {
+    "checks", "conditions", "registration", "distribution", "latents", "tf_gan", "files", "progress",
+}  # fmt: skip
 # What each part of the package may import of the others; it may always import itself.
 ALLOWED = {
     "version": set(),
     "checks": set(),
+    "conditions": set(),
     "registration": set(),
     "files": set(),
     "progress": set(),
     "checkpointing": {"files"},
     "tf_gan": set(),
-    "latents": {"registration"},
+    "latents": {"checks", "registration"},
     "distribution": {"registration", "latents"},
     "layers": BASE,
     "losses": BASE,

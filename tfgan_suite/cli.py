@@ -81,8 +81,12 @@ def _parser():
     sample = commands.add_parser("sample", help="draw what a trained generator makes")
     sample.set_defaults(run=_sample)
     sample.add_argument("source", metavar="RUN_OR_KERAS", help="a run directory or a .keras file")
-    sample.add_argument("--count", type=_at_least(1), default=64, metavar="N", help="(default: 64)")
+    sample.add_argument(
+        "--count", type=_at_least(1), metavar="N", help="(default: 64, or a row of each class)"
+    )
     sample.add_argument("--columns", type=_at_least(1), default=8, metavar="M", help="(default: 8)")
+    sample.add_argument("--labels", metavar="7|0-9|1,3", help="classes to draw (default: all)")
+    sample.add_argument("--rows", type=_at_least(1), metavar="R", help="of a class (default: 1)")
     sample.add_argument("--seed", type=_at_least(0), default=0, metavar="S", help="(default: 0)")
     sample.add_argument("--to", metavar="FILE.png", help="(default: beside the source)")
     sample.add_argument("--best", action="store_true", help="a run's best checkpoint")
@@ -194,14 +198,16 @@ def _sample(arguments):
     if arguments.to and pathlib.Path(arguments.to).suffix.lower() != ".png":
         raise ValueError(f"Samples are written as a .png file. Received: --to {arguments.to}")
     restored, commands = _restore(arguments.source, best=arguments.best)
-    path = commands.sample(
+    path, count = commands.sample(
         restored,
-        count=arguments.count,
         columns=arguments.columns,
         seed=arguments.seed,
+        count=arguments.count,
+        labels=arguments.labels,
+        rows=arguments.rows,
         to=arguments.to,
     )
-    print(f"{arguments.count} samples of {restored.file} (seed {arguments.seed}): {path}")
+    print(f"{count} samples of {restored.file} (seed {arguments.seed}): {path}")
 
 
 def _evaluate(arguments):

@@ -42,6 +42,25 @@ def conditional_networks(dim=2, classes=3):
     return keras.Model([latents, label], g), keras.Model([vectors, of], d)
 
 
+def label_networks(dim=2, classes=3):
+    """As `conditional_networks`, with integer labels that each network looks up."""
+    layers = keras.layers
+
+    def looked_up(labels, seed):
+        kernel = keras.initializers.RandomNormal(seed=seed)
+        return layers.Embedding(classes, 4, embeddings_initializer=kernel)(labels)
+
+    def hidden(x, units, seed):
+        return layers.Dense(units, "tanh", kernel_initializer=keras.initializers.HeNormal(seed))(x)
+
+    latents, label = keras.Input((LATENT_DIM,)), keras.Input((), dtype="int32")
+    g = hidden(layers.Concatenate()([latents, looked_up(label, 1)]), dim, 2)
+    vectors, of = keras.Input((dim,)), keras.Input((), dtype="int32")
+    d = hidden(layers.Concatenate()([vectors, looked_up(of, 3)]), 4, 4)
+    d = layers.Dense(1, kernel_initializer=keras.initializers.HeNormal(5), dtype="float32")(d)
+    return keras.Model([latents, label], g), keras.Model([vectors, of], d)
+
+
 def batch_norm_networks(dim=2):
     """An MLP generator with BatchNorm and a discriminator without."""
     layers = keras.layers

@@ -4,10 +4,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 from kinds import SEED, Function, Loss, Penalty
-from models import Layer, Network, Trainer
+from models import LABELS, Layer, Network, Trainer
 from translators import Translation, cyclegan, pix2pix
 
-from tfgan_suite import layers, losses, networks, testing, trainers
+from tfgan_suite import latents, layers, losses, networks, testing, trainers
 
 K = keras.layers
 
@@ -15,7 +15,6 @@ K = keras.layers
 X = testing.images(4, (6, 6, 4))
 RGB = testing.images(4, (8, 8, 3))
 W = testing.points(4, 5)
-LABELS = np.array([2, 0, 1, 1], "int32")
 A, B, C = (testing.points(4, 3, seed=seed) for seed in range(3))
 ONE_HOT = testing.one_hot(4)
 REPLICAS_OWN_BATCH = "its statistics are those of the replica's own batch, as documented"
@@ -31,17 +30,48 @@ def critic():
     )
 
 
+def small_discriminator():
+    return networks.mlp.build_discriminator((8, 8, 1), (4,), seed=1)
+
+
 def perceptual():
     images = keras.Input((6, 6, 4))
     return losses.PerceptualLoss(keras.Model(images, K.Conv2D(2, 3, activation="tanh")(images)))
 
 
-def compiled(cls, penalties=(), loss=None, **options):
-    """A trainer of vectors, compiled with an optimizer whose steps are easy to compare."""
-    trainer = cls(*testing.mlp_networks(), testing.LATENT_DIM, seed=3, **options)
+def compiled(cls, penalties=(), loss=None, parts=None, **options):
+    """A trainer of vectors, compiled with an optimizer whose steps are easy to compare.
+
+    `parts` are its networks and its latents; by default small ones without labels.
+    """
+    parts = parts or (*testing.mlp_networks(), testing.LATENT_DIM)
+    trainer = cls(*parts, seed=3, **options)
     optimizers = [keras.optimizers.Adam(0.01, epsilon=1e-3) for _ in range(2)]
     trainer.compile(*optimizers, loss=loss, penalties=penalties)
     return trainer
+
+
+def parts_of_acgan():
+    generator, _ = testing.label_networks()
+    _, discriminator = testing.mlp_networks()
+    head = networks.heads.build_class_head(discriminator, 3, seed=4)
+    return generator, head, testing.LATENT_DIM
+
+
+def parts_of_infogan():
+    prior = latents.StructuredLatentPrior(2, (3,), 1)
+    kernel = keras.initializers.HeNormal
+    generator = networks.mlp.build_generator(2, prior.dim, (4,), activation="tanh", seed=1)
+    _, discriminator = testing.mlp_networks()
+    features = discriminator.layers[-1].input
+    # Without the BatchNorm of `heads.build_code_heads`, whose statistics are each replica's own.
+    sizes = {"codes": 3, "means": 1, "log_stddevs": 1}
+    heads = [
+        K.Dense(size, kernel_initializer=kernel(seed), dtype="float32", name=name)(features)
+        for seed, (name, size) in enumerate(sizes.items())
+    ]
+    outputs = [*discriminator.outputs, *heads]
+    return generator, keras.Model(discriminator.inputs[0], outputs), prior
 
 
 LOSSES = {
@@ -161,8 +191,32 @@ NETWORKS = {
     "dcgan.build_discriminator": Network(
         lambda: networks.dcgan.build_discriminator(16, 1, filters=2, seed=1)
     ),
+    "dcgan.build_discriminator of labels": Network(
+        lambda: networks.dcgan.build_discriminator(16, 1, 2, num_classes=3, seed=1)
+    ),
+    "dcgan.build_discriminator with projection": Network(
+        lambda: networks.dcgan.build_discriminator(
+            16, 1, 2, num_classes=3, condition="projection", seed=1
+        )
+    ),
     "dcgan.build_generator": Network(
         lambda: networks.dcgan.build_generator(16, 1, 3, filters=2, seed=1)
+    ),
+    "dcgan.build_generator of labels": Network(
+        lambda: networks.dcgan.build_generator(16, 1, 3, 2, num_classes=3, seed=1)
+    ),
+    "dcgan.build_generator with conditional BatchNorm": Network(
+        lambda: networks.dcgan.build_generator(
+            16, 1, 3, 2, num_classes=3, condition="batch_norm", seed=1
+        )
+    ),
+    "heads.build_class_head": Network(
+        lambda: networks.heads.build_class_head(small_discriminator(), 3, seed=1)
+    ),
+    "heads.build_code_heads": Network(
+        lambda: networks.heads.build_code_heads(
+            small_discriminator(), (3, 2), 2, units=4, log_stddev=True, seed=1
+        )
     ),
     "mlp.build_discriminator": Network(
         lambda: networks.mlp.build_discriminator((8, 8, 1), (4,), seed=1)
@@ -178,14 +232,46 @@ NETWORKS = {
     "resnet_translator.build_generator": Network(
         lambda: networks.resnet_translator.build_generator(16, 1, 1, 2, blocks=1, seed=1)
     ),
+    "sngan.build_discriminator": Network(
+        lambda: networks.sngan.build_discriminator(16, 1, 2, num_classes=3, seed=1)
+    ),
+    "sngan.build_discriminator without labels": Network(
+        lambda: networks.sngan.build_discriminator(16, 1, 2, seed=1)
+    ),
+    "sngan.build_generator": Network(
+        lambda: networks.sngan.build_generator(16, 1, 3, 2, num_classes=3, seed=1)
+    ),
     "unet.build_generator": Network(
         lambda: networks.unet.build_generator(32, 1, 1, 1, seed=1)
     ),
 }
 
 TRAINERS = {
+    "ACGAN": Trainer(
+        lambda: compiled(
+            trainers.ACGAN,
+            parts=parts_of_acgan(),
+            ema_decay=0.9,
+            discriminator_steps=2,
+            penalties=[losses.R1()],
+        )
+    ),
+    "ConditionalGAN": Trainer(
+        lambda: compiled(
+            trainers.ConditionalGAN,
+            parts=(*testing.label_networks(), testing.LATENT_DIM),
+            loss="hinge",
+            penalties=[losses.GradientPenalty(1.0)],
+        )
+    ),
     "CycleGAN": Translation(lambda: cyclegan(ema_decay=0.9)),
     "GAN": Trainer(lambda: compiled(trainers.GAN, loss="hinge", simultaneous=True)),
+    "InfoGAN": Trainer(
+        lambda: compiled(trainers.InfoGAN, parts=parts_of_infogan(), ema_decay=0.9)
+    ),
+    "InfoGAN simultaneous": Trainer(
+        lambda: compiled(trainers.InfoGAN, parts=parts_of_infogan(), simultaneous=True)
+    ),
     "MinimaxGAN": Trainer(lambda: compiled(trainers.MinimaxGAN, ema_decay=0.9)),
     "ModifiedMinimaxGAN": Trainer(
         lambda: compiled(

@@ -12,6 +12,7 @@ from tfgan_suite.checks import positive_int
 from tfgan_suite.registration import public
 
 SCATTER_POINTS = 2048
+ROWS, MOST_CLASSES = 8, 16
 
 
 @public
@@ -23,8 +24,9 @@ class ImageGrid(keras.callbacks.Callback):
     The last state of a training is always drawn. Each file is there complete or not at all.
 
     Images `[N, H, W, 1 or 3]` in [-1, 1] become a grid (values outside are clipped for drawing
-    only), small ones enlarged by a whole factor. Points `[N, 2]` become a scatter plot of 2048
-    points, its axes fixed by the real points; without real points, by what is drawn.
+    only), small ones enlarged by a whole factor. With a generator of classes each row is of one
+    class, and all images of a column are of the same latents. Points `[N, 2]` become a scatter plot
+    of 2048 points, its axes fixed by the real points; without real points, by what is drawn.
 
     The latents come from `seed` alone: drawing does not advance the trainer's own sequence, so a
     training gives the same weights with and without pictures.
@@ -32,16 +34,19 @@ class ImageGrid(keras.callbacks.Callback):
     Args:
         directory: created if absent.
         every: epochs between two pictures.
-        rows: rows of the grid.
+        rows: rows of the grid; None for 8, or with a generator of classes for as many as there are,
+            up to 16 (of more, every n-th is drawn).
         columns: columns of the grid.
         seed: integer seed of the latents.
         real: batch of real examples, or `tf.data.Dataset` of batches (of examples, or of
             `(examples, condition)`); or None.
         tensorboard: whether to write TensorBoard events too.
-        condition: for a generator that takes one: `rows * columns` conditions.
+        condition: for a generator that takes one: `rows * columns` conditions, or 2048 for points;
+            None for the classes in turn.
 
     Raises:
-        ValueError: if a number is not a positive integer or the generator's output cannot be drawn.
+        ValueError: if a number is not a positive integer, the generator's output cannot be drawn,
+            or it takes a condition that is no class and there is none.
         OSError: if the directory cannot be written.
     """
 
@@ -50,7 +55,7 @@ class ImageGrid(keras.callbacks.Callback):
         directory,
         *,
         every=1,
-        rows=8,
+        rows=None,
         columns=8,
         seed=0,
         real=None,
@@ -59,7 +64,8 @@ class ImageGrid(keras.callbacks.Callback):
     ):
         super().__init__()
         for name, value in (("every", every), ("rows", rows), ("columns", columns)):
-            positive_int(name, value)
+            if value is not None or name != "rows":
+                positive_int(name, value)
         self.directory = pathlib.Path(directory)
         self.every, self.rows, self.columns, self.seed = every, rows, columns, seed
         self.condition = condition
@@ -75,9 +81,16 @@ class ImageGrid(keras.callbacks.Callback):
     def _prepare(self):
         sampler = Sampler(self.model)
         self._kind = pictures.check_drawable(sampler.example_shape)
-        self._count = SCATTER_POINTS if self._kind == "points" else self.rows * self.columns
+        rows = self.rows or min(sampler.classes or ROWS, MOST_CLASSES)
+        self._count = SCATTER_POINTS if self._kind == "points" else rows * self.columns
         sampler.batch_size = min(self._count, 256)
-        self._latents = self.model.sample_latents(self._count, seed=self.seed)
+        if sampler.classes and self.condition is None and self._kind == "image":
+            labels = np.arange(rows) * max(1, sampler.classes // rows) % sampler.classes
+            self._inputs = sampler.of_classes(labels, self.columns, self.seed)
+        else:
+            labels = sampler.labels(self._count, self.seed) if sampler.classes else None
+            condition = labels if self.condition is None else self.condition
+            self._inputs = sampler.latents(self._count, self.seed), condition
         self.directory.mkdir(parents=True, exist_ok=True)
         if self._real_source is not None:
             self._draw_real(_first(self._real_source, self._count))
@@ -113,7 +126,7 @@ class ImageGrid(keras.callbacks.Callback):
 
     def draw(self, epoch):
         """Writes the picture of the present state as that of a number of completed epochs."""
-        made = self._sampler.generate(self._latents, self.condition)
+        made = self._sampler.generate(*self._inputs)
         if self._kind == "points":
             within = self._limits or pictures.limits(made)
             pixels = pictures.scatter(made, within, self._real)

@@ -5,6 +5,7 @@ import pathlib
 import keras
 import numpy as np
 
+from tfgan_suite import conditions
 from tfgan_suite.callbacks import pictures
 from tfgan_suite.callbacks.sampling import Sampler
 from tfgan_suite.registration import public
@@ -16,8 +17,9 @@ class LatentInterpolation(keras.callbacks.Callback):
 
     Each row goes from one latent vector to another. Normal latents are interpolated along the great
     circle (White 2016, arXiv:1609.04468): points on the chord have a norm that the prior never
-    gives. Uniform ones are interpolated linearly. For generators of points the rows are the walks,
-    drawn in one scatter plot.
+    gives. Uniform ones are interpolated linearly, and categorical codes change in the middle. With
+    a generator of classes each row is of one class. For generators of points the rows are the
+    walks, drawn in one scatter plot.
 
     Args:
         directory: created if absent.
@@ -47,9 +49,17 @@ class LatentInterpolation(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         ends = np.asarray(self.model.sample_latents(2 * self.rows, seed=self.seed))
-        path = spherical if self.model.latent_prior.distribution == "normal" else linear
-        latents = path(ends[: self.rows], ends[self.rows :], np.linspace(0.0, 1.0, self.columns))
-        made = self._sampler.generate(latents.reshape(-1, latents.shape[-1]))
+        t = np.linspace(0.0, 1.0, self.columns)
+        walks = [
+            _PATHS[part.kind](ends[: self.rows, part.columns], ends[self.rows :, part.columns], t)
+            for part in self.model.latent_prior.parts
+        ]
+        labels = None
+        if self._sampler.classes:
+            of_rows = conditions.balanced_labels(self.rows, self._sampler.classes)
+            labels = np.repeat(of_rows, self.columns)
+        latents = np.concatenate(walks, axis=-1)
+        made = self._sampler.generate(latents.reshape(-1, latents.shape[-1]), labels)
         if self._kind == "points":
             pixels = pictures.scatter(made, pictures.limits(made))
         else:
@@ -88,3 +98,13 @@ def spherical(start, end, t):
     first = np.where(straight, 1.0 - t, np.sin((1.0 - t) * omega) / sine)
     second = np.where(straight, t, np.sin(t * omega) / sine)
     return first * start[:, np.newaxis] + second * end[:, np.newaxis]
+
+
+def abrupt(start, end, t):
+    """`start` for t < 1/2, then `end`: `[N, D]`, `[N, D]`, `[T]` -> `[N, T, D]`, in float64."""
+    start, end = (np.asarray(z, np.float64)[:, np.newaxis] for z in (start, end))
+    return np.where(np.asarray(t)[:, np.newaxis] < 0.5, start, end)
+
+
+# How parts of a latent vector are walked, by their kinds.
+_PATHS = {"normal": spherical, "uniform": linear, "categorical": abrupt}

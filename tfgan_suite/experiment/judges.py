@@ -3,6 +3,8 @@
 from tfgan_suite.experiment.real_data import RealData
 from tfgan_suite.metrics import (
     ClassifierEvaluator,
+    CodeAgreementEvaluator,
+    ConditionalAccuracyEvaluator,
     FeatureEvaluator,
     application_extractor,
     classifier_extractor,
@@ -34,6 +36,40 @@ def classifier_judge(
     Returns:
         A `ClassifierEvaluator`.
     """
+    train = _training_of(source, image_size, channels, split, epochs)
+    return ClassifierEvaluator(train, num_samples=num_samples)
+
+
+def conditional_judge(
+    source, *, image_size=None, channels=None, split="train", epochs=None, num_samples=5000
+):
+    """As `classifier_judge`, of whether the class asked for is the one that is seen.
+
+    Returns:
+        A `ConditionalAccuracyEvaluator`.
+    """
+    train = _training_of(source, image_size, channels, split, epochs)
+    return ConditionalAccuracyEvaluator(train, num_samples=num_samples)
+
+
+def code_judge(
+    source, prior, *, image_size=None, channels=None, split="train", epochs=None, num_samples=5000
+):
+    """As `classifier_judge`, of whether the values of a categorical code have become the classes.
+
+    Args:
+        source, image_size, channels, split, epochs, num_samples: as for `classifier_judge`.
+        prior: the `StructuredLatentPrior` of the generator.
+
+    Returns:
+        A `CodeAgreementEvaluator`.
+    """
+    train = _training_of(source, image_size, channels, split, epochs)
+    return CodeAgreementEvaluator(train, prior, num_samples=num_samples)
+
+
+def _training_of(source, image_size, channels, split, epochs):
+    """A function of nothing that gives the `Classifier` of a data set."""
 
     def train():
         real = RealData(
@@ -41,7 +77,7 @@ def classifier_judge(
         )
         return real.classifier
 
-    return ClassifierEvaluator(train, num_samples=num_samples)
+    return train
 
 
 def feature_judge(

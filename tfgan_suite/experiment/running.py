@@ -13,11 +13,14 @@ from tfgan_suite.callbacks._steps import steps_done
 from tfgan_suite.callbacks.trainer_checkpoint import save_trainer
 from tfgan_suite.callbacks.translating import is_translator
 from tfgan_suite.checkpointing import DirectoryLock
+from tfgan_suite.conditions import number_of_classes
 from tfgan_suite.distribution import get_strategy
 from tfgan_suite.experiment import cards, console, directory, evaluation
 from tfgan_suite.experiment.definition import Experiment
 from tfgan_suite.experiment.exporting import export_all
 from tfgan_suite.files import write_json
+
+_STEPS_BETWEEN_LOOKS = 200  # updates of the generator
 
 
 @dataclasses.dataclass
@@ -185,6 +188,9 @@ def _finish(result, export_to, seed):
 def run_callbacks(experiment, where, lines, interrupt, allow_changes=False):
     """The callbacks of every run, in the order in which each must see the others' work."""
     trainer = experiment.trainer
+    for callback in experiment.callbacks:
+        if hasattr(callback, "set_run_directory"):
+            callback.set_run_directory(where.path)
     tensorboard = keras.callbacks.TensorBoard(where.events, write_graph=False)
     # It writes by epochs here: its batch hooks do nothing that a thread could disturb.
     tensorboard.async_safe = True
@@ -193,6 +199,7 @@ def run_callbacks(experiment, where, lines, interrupt, allow_changes=False):
         callbacks.GuardNonFinite(experiment.on_non_finite),
         *_evaluations(experiment, where),  # add scores to the logs
         *experiment.callbacks,  # may do so too
+        *_monitor(experiment, where, lines.console),
         *_early_stopping(experiment),
         callbacks.JsonLines(where.metrics),
         tensorboard,
@@ -224,6 +231,31 @@ def _evaluations(experiment, where):
             seed=experiment.trainer.seed,
         )
     ]
+
+
+def _monitor(experiment, where, output):
+    """A `GANMonitor`, where there are real examples to look at and none is among the callbacks."""
+    trainer, real = experiment.trainer, experiment.real
+    has_one = any(isinstance(c, callbacks.GANMonitor) for c in experiment.callbacks)
+    if has_one or real is None or not hasattr(trainer, "probe"):
+        return []
+    networks = (trainer.generator, trainer.discriminator)
+    if any(len(network.inputs) > 1 for network in networks) and not _has_conditions(real):
+        return []
+    # A look costs what one or two steps cost: at most one in two hundred steps.
+    every = -(-_STEPS_BETWEEN_LOOKS // (experiment.steps_per_epoch or _STEPS_BETWEEN_LOOKS))
+    return [
+        callbacks.GANMonitor(
+            real,
+            directory=where.path,
+            every=every,
+            say=lambda words: output.print(words, markup=False),
+        )
+    ]
+
+
+def _has_conditions(real):
+    return isinstance(getattr(real, "element_spec", real), tuple)
 
 
 def _early_stopping(experiment):
@@ -270,15 +302,17 @@ def _sample_pictures(experiment, where):
         return [] if real is None else [callbacks.TranslationGrid(where.samples, real, every=every)]
     if not _is_drawable(experiment.trainer):
         return []
+    codes = experiment.trainer.latent_prior.codes
     return [
         callbacks.ImageGrid(where.samples, every=every, real=real),
         callbacks.LatentInterpolation(where.samples),
+        *([callbacks.LatentTraversal(where.samples)] if codes else []),
     ]
 
 
 def _is_drawable(trainer):
     generator = getattr(trainer, "generator", None)
-    if generator is None or len(generator.inputs) != 1:
+    if generator is None or (len(generator.inputs) > 1 and not number_of_classes(trainer)):
         return False
     try:
         pictures.check_drawable(tuple(generator.outputs[0].shape)[1:])

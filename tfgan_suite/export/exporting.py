@@ -28,7 +28,8 @@ def export(trainer, path, *, version=None, ema=True, classes=None, max_rows=1024
     - `from_seed`: `seeds`, int64 `[N]`, to `images` of the latents which the trainer's prior draws
       from the seeds. Image i depends on `seeds[i]` alone and is the same after a reload (its
       latents to the last bit; a convolution may round differently in another batch size).
-    - `truncated`: `latents` and `psi`, float32 `[N]` in [0, 1], to `images` of `psi * latents`.
+    - `truncated`: `latents` and `psi`, float32 `[N]` in [0, 1], to `images` of `psi * latents`,
+      where the codes of a structured prior (InfoGAN) stay as they are.
       (The truncation of StyleGAN, Karras et al. 2018, arXiv:1812.04948, appendix B, towards the
       mean of the latents. Deviation: in the space of z, whose mean is 0, not of w.)
     - `png`, where the generator makes grey or RGB pictures: `seeds` to `image_bytes`, string `[N]`,
@@ -54,7 +55,7 @@ def export(trainer, path, *, version=None, ema=True, classes=None, max_rows=1024
     Args:
         trainer: object with a built functional `generator`, `serving_generator` (the exponential
             moving average of it if there is one) and, unless it is a translator, `latent_dim` and
-            `latent_prior` (with a `from_seeds` method). Or a run that was read from disk
+            `latent_prior` (with methods `from_seeds` and `truncate`). Or a run that was read from disk
             (`tfgan_suite.experiment.restoring.restore`), which has a `trainer` and a `card`.
         path: local directory of the model, created if absent; its children are the versions.
         version: positive integer; by default one more than the largest there is (1 in an empty

@@ -5,6 +5,7 @@ import dataclasses
 import keras
 import tensorflow as tf
 
+from tfgan_suite import conditions
 from tfgan_suite.checks import positive_int
 from tfgan_suite.export.inputs import Input
 
@@ -42,12 +43,7 @@ class Interface:
             return main
         given, expected = values[self.condition.key], self.condition_input
         if self.condition.key == "labels":
-            if not keras.backend.is_int_dtype(expected.dtype):
-                given = tf.one_hot(given, self.condition.classes, dtype=expected.dtype)
-            else:
-                given = tf.cast(given, expected.dtype)
-                if len(expected.shape) == 2:
-                    given = given[:, tf.newaxis]
+            given = conditions.as_input(given, expected, self.condition.classes)
         return [main, tf.cast(given, expected.dtype)]
 
 
@@ -104,7 +100,7 @@ def _condition(generator, tensor, classes):
                 "Integer labels must have shape (N,) or (N, 1). "
                 f"Received: a second input of shape {shape}"
             )
-        classes = classes or _classes_of_layers(generator, tensor)
+        classes = classes or conditions.classes_of_layers(generator)
         if classes is None:
             raise ValueError(
                 "The number of classes is not known: no embedding of the labels was found. Give "
@@ -124,35 +120,3 @@ def _condition(generator, tensor, classes):
             f"Received: classes={classes} for a second input of shape {shape}"
         )
     return Input("labels", (), classes)
-
-
-def _classes_of_layers(generator, labels):
-    """The least number of classes of all layers that look the labels up; None without any."""
-    waiting, seen, found = [labels], set(), []
-    while waiting:
-        tensor = waiting.pop()
-        if id(tensor) in seen:
-            continue
-        seen.add(id(tensor))
-        for operation in generator.operations:
-            for node in operation._inbound_nodes:
-                if not any(tensor is given for given in node.input_tensors):
-                    continue
-                classes = _classes_of(operation)
-                if classes:
-                    found.append(classes)
-                elif all(keras.backend.is_int_dtype(made.dtype) for made in node.output_tensors):
-                    waiting.extend(node.output_tensors)  # reshaped or cast, still labels
-    return min(found, default=None)
-
-
-def _classes_of(operation):
-    if isinstance(operation, keras.layers.Embedding):
-        return operation.input_dim
-    if isinstance(operation, keras.layers.CategoryEncoding):
-        return operation.num_tokens
-    wrapped = getattr(operation, "layer", None)
-    if wrapped is not None:
-        return _classes_of(wrapped)
-    classes = getattr(operation, "num_classes", None)
-    return classes if isinstance(classes, int) else None

@@ -39,7 +39,7 @@ def trace(generator, interface, latent_prior, max_rows):
     Args:
         generator: functional `keras.Model`.
         interface: its `Interface`.
-        latent_prior: has `from_seeds`; None for a translator.
+        latent_prior: has `from_seeds` and `truncate`; None for a translator.
         max_rows: largest number of rows in a request.
 
     Raises:
@@ -61,7 +61,7 @@ def trace(generator, interface, latent_prior, max_rows):
         if "seeds" in values:
             values["latents"] = latent_prior.from_seeds(values.pop("seeds"))
         if "psi" in values:
-            values["latents"] *= values.pop("psi")[:, tf.newaxis]
+            values["latents"] = latent_prior.truncate(values["latents"], values.pop("psi"))
         images = generate(values)
         return {"image_bytes": _png(images)} if name == "png" else {"images": images}
 

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from tfgan_suite.checks import positive_int
+from tfgan_suite.layers._random import seed_of
 from tfgan_suite.layers.spectral_normalization import SpectralNormalization
 
 
@@ -49,7 +50,9 @@ def condition_map(layer, condition_shape, units, initializer, normalized, name):
             units, use_bias=False, kernel_initializer=initializer, **options
         )
     if normalized:
-        result = SpectralNormalization(result, name=f"{name}_normalized")
+        result = SpectralNormalization(
+            result, seed=seed_of(initializer), name=f"{name}_normalized"
+        )
     result.build((None,) if labels else (None, shape[1]))
     return result
 

@@ -31,6 +31,12 @@ def fresh(initializer):
     return initializer.clone() if hasattr(initializer, "clone") else initializer
 
 
+def seed_of(initializer):
+    """The integer seed of an initializer, for what else begins at random beside its weight."""
+    seed = getattr(initializer, "seed", None)
+    return seed if isinstance(seed, int) else None
+
+
 def check_seed(seed):
     """Raises ValueError unless `seed` is None or an integer >= 0."""
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or seed < 0):

@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from tfgan_suite.layers._checks import two_shapes
 from tfgan_suite.layers._condition import as_condition, check_num_classes, condition_map
-from tfgan_suite.layers._random import fresh
+from tfgan_suite.layers._random import fresh, seed_of
 from tfgan_suite.layers.spectral_normalization import SpectralNormalization
 from tfgan_suite.registration import register
 
@@ -61,7 +61,8 @@ class ProjectionHead(keras.layers.Layer):
             1, kernel_initializer=initializers[0], dtype=self.dtype_policy, name="psi"
         )
         if self.spectral_normalization:
-            self.psi = SpectralNormalization(self.psi, name="psi_normalized")
+            seed = seed_of(initializers[0])
+            self.psi = SpectralNormalization(self.psi, seed=seed, name="psi_normalized")
         self.psi.build((None, channels))
         self.v = condition_map(
             self, condition_shape, channels, initializers[1], self.spectral_normalization, "v"

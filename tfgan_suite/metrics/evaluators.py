@@ -78,6 +78,18 @@ class ClassifierEvaluator:
             ValueError: if the images are too many or too few, NaN, infinite, outside [-1, 1] by
                 more than 1e-3, or of a shape the classifier does not take.
         """
+        logits, protocol = self.judged(generate, seed)
+        return {**class_coverage(logits, self.min_samples), "protocol": protocol}
+
+    def judged(self, generate, seed):
+        """The classifier's outputs for `num_samples` generated images, and the protocol.
+
+        Args:
+            generate, seed: of the call.
+
+        Returns:
+            A pair: float32 array `[num_samples, num_classes]`, and a JSON-able dict.
+        """
         images = generate_samples(generate, self.num_samples, seed)
         images = checked_images(images, "generated images")
         image_shape = images.shape[1:]
@@ -85,15 +97,12 @@ class ClassifierEvaluator:
         if image_shape != self.classifier.image_shape:
             resize = self._resize_method(image_shape)
             images = resize_images(images, self.classifier.image_shape[:2], resize)
-        return {
-            **class_coverage(self.classifier.logits(images), self.min_samples),
-            "protocol": {
-                "num_samples": self.num_samples,
-                "seed": int(seed),
-                "image_shape": list(image_shape),
-                "resize": resize,
-                "classifier": self.classifier.description,
-            },
+        return self.classifier.logits(images), {
+            "num_samples": self.num_samples,
+            "seed": int(seed),
+            "image_shape": list(image_shape),
+            "resize": resize,
+            "classifier": self.classifier.description,
         }
 
     def _resize_method(self, image_shape):

@@ -1,8 +1,13 @@
-"""What the builders of networks share: checks of sizes, and seeded initializers."""
+"""What the builders of networks share: checks of sizes, seeded initializers, ways for labels in."""
 
 import itertools
+import math
 
 import keras
+
+from tfgan_suite.checks import positive_int
+
+EMBEDDING_DIM = 10
 
 
 def seeded(seed):
@@ -37,3 +42,34 @@ def height_and_width(image_size, smallest, largest):
 def normal_initializer(stddev, next_seed):
     """N(0, stddev) with a seed of its own."""
     return keras.initializers.RandomNormal(0.0, stddev, seed=next_seed())
+
+
+def check_condition(num_classes, condition, known):
+    """Raises ValueError unless `num_classes` is None or positive, and `condition` is known."""
+    if num_classes is not None:
+        positive_int("num_classes", num_classes)
+    if condition not in known:
+        raise ValueError(f"`condition` must be one of {known}. Received: condition={condition!r}")
+
+
+def with_embedding(latents, labels, num_classes, next_seed):
+    """Latents `[N, D]` and labels `[N]` -> `[N, D + 10]`: an embedding of each class beside them.
+
+    Of length 3, about: embeddings as long as the latents, 7, were seen to make the generator forget
+    the latents, as all steps for a class then point in one direction.
+    """
+    kernel = normal_initializer(3.0 * EMBEDDING_DIM**-0.5, next_seed)
+    rows = keras.layers.Embedding(num_classes, EMBEDDING_DIM, embeddings_initializer=kernel)(labels)
+    return keras.layers.Concatenate()([latents, rows])
+
+
+def with_label_map(images, labels, num_classes, next_seed):
+    """Images `[N, H, W, C]` and labels `[N]` -> `[N, H, W, C + 1]`: a map of each class behind them.
+
+    As large as the images: N(0, 1).
+    """
+    size = images.shape[1:3]
+    rows = keras.layers.Embedding(
+        num_classes, math.prod(size), embeddings_initializer=normal_initializer(1.0, next_seed)
+    )(labels)
+    return keras.layers.Concatenate()([images, keras.layers.Reshape((*size, 1))(rows)])

@@ -5,6 +5,12 @@ networks except at the generator's output and the discriminator's input, no hidd
 ReLU in the generator with tanh at its end, LeakyReLU(0.2) in the discriminator, weights from
 N(0, 0.02), kernels of 5x5.
 
+With `num_classes` both networks also take integer labels `[N]`, in one of two ways each. As Mirza &
+Osindero 2014 (arXiv:1411.1784) do, an embedding of the label beside the latents, and a learned map
+of the label beside the image ("concatenation"). Or, after Miyato & Koyama 2018 (arXiv:1802.05637),
+conditional batch normalization in the generator ("batch_norm") and a projection at the end of the
+discriminator ("projection"; `networks.sngan` has it with spectral normalization).
+
 Sizes that are not a multiple of a power of two are made too: where the discriminator halves an odd
 size (rounding up), the generator's transposed convolution at that place has one row or column less.
 """
@@ -14,9 +20,19 @@ import math
 from keras import Input, Model, layers
 
 from tfgan_suite.checks import positive_int
-from tfgan_suite.networks._building import height_and_width, normal_initializer, seeded
+from tfgan_suite.layers import ConditionalBatchNormalization, ProjectionHead
+from tfgan_suite.networks._building import (
+    check_condition,
+    height_and_width,
+    normal_initializer,
+    seeded,
+    with_embedding,
+    with_label_map,
+)
 
 SMALLEST, LARGEST = 16, 128
+GENERATOR_CONDITIONS = ("concatenation", "batch_norm")
+DISCRIMINATOR_CONDITIONS = ("concatenation", "projection")
 
 
 def sizes_by_stage(image_size):
@@ -35,26 +51,43 @@ def sizes_by_stage(image_size):
 
 
 def build_generator(
-    image_size=64, channels=3, latent_dim=100, filters=64, *, seed=None, name="dcgan_generator"
+    image_size=64,
+    channels=3,
+    latent_dim=100,
+    filters=64,
+    *,
+    num_classes=None,
+    condition="concatenation",
+    seed=None,
+    name="dcgan_generator",
 ):
     """Builds the generator: latents `[N, latent_dim]` -> images `[N, H, W, channels]` in [-1, 1].
+
+    With `num_classes` its inputs are `[latents, labels]`, the labels int32 `[N]`.
 
     Args:
         image_size: int, or `(height, width)`; each from 16 to 128.
         channels: 1 for grey, 3 for RGB.
         latent_dim: number of components of z.
         filters: of the last hidden layer; doubled towards the latents.
+        num_classes: number of classes of the labels; None for no labels.
+        condition: how labels come in: "concatenation" (an embedding of 10 components beside the
+            latents) or "batch_norm" (a scale and an offset of each class in every normalization).
         seed: integer seed of the initial weights; None for Keras's global seed.
         name: name of the model.
 
     Raises:
-        ValueError: if a size is out of range.
+        ValueError: if a size is out of range or `condition` is unknown.
     """
     *larger, smallest = sizes_by_stage(image_size)
     positive_int("channels", channels)
     positive_int("latent_dim", latent_dim)
     positive_int("filters", filters)
+    check_condition(num_classes, condition, GENERATOR_CONDITIONS)
     next_seed = seeded(seed)
+    latents = Input((latent_dim,), name="latents")
+    labels = num_classes and Input((), dtype="int32", name="labels")
+    by_class = num_classes and condition == "batch_norm"
 
     # === Layers ===
     def kernel():
@@ -62,7 +95,10 @@ def build_generator(
 
     def normalize(x):
         # The momentum and epsilon of the authors' own code.
-        return layers.ReLU()(layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x))
+        options = {"momentum": 0.9, "epsilon": 1e-5}
+        if by_class:
+            return layers.ReLU()(ConditionalBatchNormalization(num_classes, **options)([x, labels]))
+        return layers.ReLU()(layers.BatchNormalization(**options)(x))
 
     def double(x, to, filters, **options):
         # Exactly 2n - 1 or 2n rows and columns, whichever the mirrored convolution came from.
@@ -78,17 +114,19 @@ def build_generator(
         )(x)
 
     # === Functional model ===
-    latents = Input((latent_dim,), name="latents")
+    x = latents
+    if num_classes and not by_class:
+        x = with_embedding(latents, labels, num_classes, next_seed)
     width = filters * 2 ** (len(larger) - 1)
     units = math.prod(smallest) * width
-    x = layers.Dense(units, use_bias=False, kernel_initializer=kernel())(latents)
+    x = layers.Dense(units, use_bias=False, kernel_initializer=kernel())(x)
     x = normalize(layers.Reshape((*smallest, width))(x))
     for size in reversed(larger[1:]):
         width //= 2
         x = normalize(double(x, size, width, use_bias=False))
     x = double(x, larger[0], channels)
     images = layers.Activation("tanh", dtype="float32", name="images")(x)
-    return Model(latents, images, name=name)
+    return Model([latents, labels] if num_classes else latents, images, name=name)
 
 
 def build_discriminator(
@@ -97,10 +135,14 @@ def build_discriminator(
     filters=64,
     *,
     batch_norm=True,
+    num_classes=None,
+    condition="concatenation",
     seed=None,
     name="dcgan_discriminator",
 ):
     """Builds the discriminator or critic: images `[N, H, W, channels]` -> logits `[N, 1]`.
+
+    With `num_classes` its inputs are `[images, labels]`, the labels int32 `[N]`.
 
     Args:
         image_size: int, or `(height, width)`; each from 16 to 128.
@@ -108,19 +150,26 @@ def build_discriminator(
         filters: of the first layer; doubled with each halving of the image.
         batch_norm: False for WGAN-GP, whose penalty is on each image's own gradient (Gulrajani et
             al. 2017, arXiv:1704.00028, section 4).
+        num_classes: number of classes of the labels; None for no labels.
+        condition: how labels come in: "concatenation" (a learned map of each class as one more
+            channel of the image) or "projection" (of the label on the last features).
         seed: integer seed of the initial weights; None for Keras's global seed.
         name: name of the model.
 
     Raises:
-        ValueError: if a size is out of range.
+        ValueError: if a size is out of range or `condition` is unknown.
     """
     sizes = sizes_by_stage(image_size)
     positive_int("channels", channels)
     positive_int("filters", filters)
+    check_condition(num_classes, condition, DISCRIMINATOR_CONDITIONS)
     next_seed = seeded(seed)
 
     # === Functional model ===
     x = images = Input((*sizes[0], channels), name="images")
+    labels = num_classes and Input((), dtype="int32", name="labels")
+    if num_classes and condition == "concatenation":
+        x = with_label_map(images, labels, num_classes, next_seed)
     for stage in range(len(sizes) - 1):
         normalized = batch_norm and stage > 0
         x = layers.Conv2D(
@@ -135,7 +184,13 @@ def build_discriminator(
             x = layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
         x = layers.LeakyReLU(0.2)(x)
     x = layers.Flatten()(x)
-    logits = layers.Dense(
-        1, kernel_initializer=normal_initializer(0.02, next_seed), dtype="float32", name="logits"
-    )(x)
-    return Model(images, logits, name=name)
+    options = {
+        "kernel_initializer": normal_initializer(0.02, next_seed),
+        "dtype": "float32",
+        "name": "logits",
+    }
+    if num_classes and condition == "projection":
+        head = ProjectionHead(num_classes, spectral_normalization=False, **options)
+        return Model([images, labels], head([x, labels]), name=name)
+    logits = layers.Dense(1, **options)(x)
+    return Model([images, labels] if num_classes else images, logits, name=name)

@@ -1,9 +1,10 @@
 """The base of the trainers whose generator takes latents."""
 
+import keras
 import tensorflow as tf
 
 from tfgan_suite.distribution import replica_rows
-from tfgan_suite.latents import LatentPrior
+from tfgan_suite.latents import LatentPrior, prior_of
 from tfgan_suite.registration import register
 from tfgan_suite.trainers._checks import check_judged, check_latents
 from tfgan_suite.trainers._play import takes_condition, unpack, with_condition
@@ -24,7 +25,8 @@ class GAN(Probing, Trainer):
         generator: functional `keras.Model` from latents `[N, latent_dim]`, or `[latents,
             condition]`, to images `[N, H, W, C]` in [-1, 1] (or to vectors `[N, D]`).
         discriminator: functional `keras.Model` from images, or `[images, condition]`, to logits of
-            any rank >= 1 with the batch first.
+            any rank >= 1 with the batch first; or to several outputs of which these are the first,
+            where a subclass states `head_losses`.
         latent_dim: number of components of the latents z.
         discriminator_steps: discriminator updates for each generator update (k of Goodfellow et al.
             2014, algorithm 1). `fit` groups k minibatches of its data into one step.
@@ -35,7 +37,8 @@ class GAN(Probing, Trainer):
         ema_decay: decay in (0, 1) of an exponential moving average of the generator (BatchNorm
             statistics included), which then serves instead of the raw one; None for no average.
             While training is young the decay is min(ema_decay, (1 + step) / (10 + step)).
-        latent_distribution: `"normal"` or `"uniform"` (on [-1, 1)).
+        latent_distribution: `"normal"`, `"uniform"` (on [-1, 1)), or another prior of
+            `tfgan_suite.latents` with `latent_dim` components.
         seed: integer source of all latents and penalties. None draws one from
             `keras.utils.set_random_seed`'s.
         **kwargs: `name` and the like, for `keras.Model`.
@@ -61,7 +64,7 @@ class GAN(Probing, Trainer):
         seed=None,
         **kwargs,
     ):
-        prior = LatentPrior(latent_dim, latent_distribution)
+        prior = prior_of(latent_dim, latent_distribution)
         super().__init__(
             {"generator": generator, "discriminator": discriminator},
             discriminator_steps=discriminator_steps,
@@ -97,7 +100,11 @@ class GAN(Probing, Trainer):
     def latents_like(self, x, seed):
         """As many latents as `x` has rows; different rows on every replica."""
         rows = x.shape[0] or tf.shape(x)[0]
-        return replica_rows(rows, [self.latent_dim], seed, self.latent_prior.distribution)
+        return replica_rows(rows, [self.latent_dim], seed, self.latent_prior)
+
+    def latents_for(self, x, y):
+        """The latents of the images to be generated beside `x`: here, fresh ones."""
+        return self.latents_like(x, self.next_seed())
 
     def latents_for_penalty(self, x, y):
         """What a penalty of D that needs latents is called with beside the images."""
@@ -111,29 +118,29 @@ class GAN(Probing, Trainer):
 
     def generate(self, x, y=None):
         """Draws z, a row for each of `x`: returns `(G(z), tape)`, the tape leading to G."""
-        z = self.latents_like(x, self.next_seed())
+        z = self.latents_for(x, y)
         with tf.GradientTape() as tape, tf.control_dependencies([x]):
             g_z = self.generator(with_condition(self.generator, z, y), training=True)
         return g_z, tape
 
     def discriminate(self, images, y=None, training=True):
-        """Logits of D, given its condition if it takes one."""
+        """Outputs of D, given its condition if it takes one: logits, or a list of several."""
         return self.judge(self.discriminator, images, y, training)
 
     def update_discriminator(self, x, g_z, y=None):
         """One descent of D's loss on real `x` and generated `g_z`."""
         with tf.GradientTape() as tape:
-            real_logits, fake_logits = self.discriminate(x, y), self.discriminate(g_z, y)
-            loss = self.discriminator_loss(x, g_z, y, real_logits, fake_logits)
+            real, fake = self.discriminate(x, y), self.discriminate(g_z, y)
+            loss = self.discriminator_loss(x, g_z, y, real, fake)
         self.minimize(loss, tape, "discriminator")
-        self.end_discriminator_update(real_logits, self.discriminator)
+        self.end_discriminator_update(logits_of(real), self.discriminator)
 
     def update_generator(self, x, g_z, y, tape):
         """One descent of G's loss through the current D; `tape` comes from `generate`."""
         needs_real = self.adversarial_loss.generator_needs_real
-        real_logits = self.discriminate(x, y) if needs_real else None
+        real = self.discriminate(x, y) if needs_real else None
         with tape:
-            loss = self.generator_loss(x, y, real_logits, self.discriminate(g_z, y))
+            loss = self.generator_loss(x, y, real, self.discriminate(g_z, y))
         self.minimize(loss, tape, "generator")
 
     def update_both(self, x, y=None):
@@ -141,33 +148,56 @@ class GAN(Probing, Trainer):
         g_z, g_tape = self.generate(x, y)
         with tf.GradientTape() as d_tape:
             with g_tape:  # one pass of D on the generated images serves both players
-                fake_logits = self.discriminate(g_z, y)
-            real_logits = self.discriminate(x, y)
-            d_loss = self.discriminator_loss(x, g_z, y, real_logits, fake_logits)
+                fake = self.discriminate(g_z, y)
+            real = self.discriminate(x, y)
+            d_loss = self.discriminator_loss(x, g_z, y, real, fake)
         with g_tape:
-            g_loss = self.generator_loss(x, y, tf.stop_gradient(real_logits), fake_logits)
+            g_loss = self.generator_loss(x, y, tf.nest.map_structure(tf.stop_gradient, real), fake)
         g_gradients = self.gradients(g_loss, g_tape, "generator")
         self.minimize(d_loss, d_tape, "discriminator")
-        self.end_discriminator_update(real_logits, self.discriminator)
+        self.end_discriminator_update(logits_of(real), self.discriminator)
         self.apply(g_gradients, "generator")
 
-    def discriminator_loss(self, x, g_z, y, real_logits, fake_logits):
-        """Adversarial loss plus penalties; records what is logged of D."""
+    def head_losses(self, player, y, real, fake):
+        """What D's further outputs, where it has some, add to a player's loss: here, nothing.
+
+        Args:
+            player: `"generator"` or `"discriminator"`.
+            y: the condition.
+            real: D's outputs on real images; None for the generator unless its loss needs them.
+            fake: D's outputs on generated images.
+
+        Returns:
+            Two dicts of scalars by their names in the logs, which are `loss_parts`: what is added,
+            and what is logged beside it.
+        """
+        return {}, {}
+
+    def head_targets(self, y, z):
+        """The `y` of `head_losses` for images made from latents z and the condition y."""
+        return y
+
+    def discriminator_loss(self, x, g_z, y, real, fake):
+        """Adversarial loss, penalties, losses of heads; records what is logged of D."""
         loss, logs = self.loss_of_discriminator(
-            self.discriminator, x, g_z, y, real_logits, fake_logits
+            self.discriminator, x, g_z, y, logits_of(real), logits_of(fake)
         )
-        self.note({"d_loss": loss, **logs})
+        added, others = self.head_losses("discriminator", y, real, fake)
+        loss = sum(added.values(), start=loss)
+        self.note({"d_loss": loss, **logs, **added, **others})
         return loss
 
-    def generator_loss(self, x, y, real_logits, fake_logits):
-        """Adversarial loss plus penalties; records what is logged of G."""
+    def generator_loss(self, x, y, real, fake):
+        """Adversarial loss, penalties, losses of heads; records what is logged of G."""
         condition = y if takes_condition(self.generator) else None
 
         def draw():
             return self.latents_like(x, self.next_seed()), condition
 
-        loss, logs = self.loss_of_generator(self.generator, real_logits, fake_logits, draw)
-        self.note({"g_loss": loss, **logs})
+        loss, logs = self.loss_of_generator(self.generator, logits_of(real), logits_of(fake), draw)
+        added, others = self.head_losses("generator", y, real, fake)
+        loss = sum(added.values(), start=loss)
+        self.note({"g_loss": loss, **logs, **added, **others})
         return loss
 
     # --- The steps --------------------------------------------------------------------------
@@ -199,24 +229,45 @@ class GAN(Probing, Trainer):
         self.check_batch(x, y, groups=1)
         z = self.latents_like(x, self.next_outside_seed())
         g_z = self(with_condition(self.generator, z, y), training=False)
-        real_logits = self.discriminate(x, y, training=False)
-        fake_logits = self.discriminate(g_z, y, training=False)
+        real = self.discriminate(x, y, training=False)
+        fake = self.discriminate(g_z, y, training=False)
+        real_logits, fake_logits = logits_of(real), logits_of(fake)
         logs = {
             "g_loss": self.adversarial_loss.generator_loss(real_logits, fake_logits),
             "d_loss": self.adversarial_loss.discriminator_loss(real_logits, fake_logits),
             **self.describe_logits(real_logits, fake_logits),
         }
+        for player in ("generator", "discriminator"):
+            for found in self.head_losses(player, self.head_targets(y, z), real, fake):
+                logs.update(found)
         self.track(logs, rows=tf.shape(x)[0])
         return self.results(logs)
 
     # --- Config -----------------------------------------------------------------------------
 
     def get_config(self):
+        prior = self.latent_prior
+        is_plain = isinstance(prior, LatentPrior)
+        serialize = keras.saving.serialize_keras_object
         return {
             **super().get_config(),
             "latent_dim": self.latent_dim,
             "discriminator_steps": self.discriminator_steps,
             "shared_latents": self.shared_latents,
             "simultaneous": self.simultaneous,
-            "latent_distribution": self.latent_prior.distribution,
+            "latent_distribution": prior.distribution if is_plain else serialize(prior),
         }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        config = dict(config)
+        if isinstance(config.get("latent_distribution"), dict):
+            config["latent_distribution"] = keras.saving.deserialize_keras_object(
+                config["latent_distribution"], custom_objects
+            )
+        return super().from_config(config, custom_objects)
+
+
+def logits_of(outputs):
+    """The logits among the outputs of a discriminator: its only output, or the first."""
+    return outputs[0] if isinstance(outputs, (list, tuple)) else outputs

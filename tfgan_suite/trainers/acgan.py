@@ -1,0 +1,113 @@
+"""AC-GAN: the discriminator also tells the classes apart."""
+
+import tensorflow as tf
+
+from tfgan_suite import losses
+from tfgan_suite.checks import non_negative
+from tfgan_suite.registration import register
+from tfgan_suite.trainers._labels import Labelled
+from tfgan_suite.trainers.gan import GAN
+
+
+@register
+class ACGAN(Labelled, GAN):
+    """Auxiliary Classifier GAN, Odena et al. 2017 (arXiv:1610.09585), section 3.
+
+        L_S = E log P(S = real | x) + E log P(S = fake | G(c, z))
+        L_C = E log P(C = c | x) + E log P(C = c | G(c, z))
+
+    D ascends L_S + w_D L_C, G ascends w_G L_C - L_S (here the loss that does not saturate in place
+    of -L_S, as in the authors' experiments; with any adversarial loss). D is not told the class, it
+    has a second output for it: `networks.heads.build_class_head` adds one. The losses of the
+    classes are TF-GAN's pair, `losses.acgan_discriminator_loss` and `losses.acgan_generator_loss`,
+    and its two weights.
+
+    The data is `(images, labels)`, integers `[N]`; generated images are asked for the classes of
+    the real ones. The logs have `d_class_loss` and `g_class_loss`, both weighted as they are in the
+    players' losses, and the classifier's accuracy on both kinds of images.
+
+    Args:
+        generator: functional `keras.Model` of `[latents, labels]`; see `GAN`.
+        discriminator: functional `keras.Model` from images to `[logits, class_logits]`, the latter
+            `[N, K]`.
+        latent_dim: see `GAN`.
+        generator_class_weight: w_G >= 0.
+        discriminator_class_weight: w_D >= 0.
+        **kwargs: see `GAN`.
+
+    Raises:
+        ValueError: as `GAN`, or if the networks have other inputs and outputs, or different numbers
+            of classes, or a weight is negative. `fit` and `evaluate` raise it for a label out of
+            range.
+    """
+
+    default_loss = "modified_minimax"
+    loss_parts = ("d_class_loss", "g_class_loss", "real_class_accuracy", "fake_class_accuracy")
+
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        latent_dim,
+        *,
+        generator_class_weight=1.0,
+        discriminator_class_weight=1.0,
+        **kwargs,
+    ):
+        super().__init__(generator, discriminator, latent_dim, **kwargs)
+        self.generator_class_weight = non_negative("generator_class_weight", generator_class_weight)
+        self.discriminator_class_weight = non_negative(
+            "discriminator_class_weight", discriminator_class_weight
+        )
+        shapes = [tuple(output.shape) for output in discriminator.outputs]
+        if len(shapes) != 2 or len(shapes[1]) != 2 or len(discriminator.inputs) != 1:
+            raise ValueError(
+                "The discriminator of AC-GAN maps images to [logits, class_logits], the latter of "
+                "shape (N, K): see networks.heads.build_class_head. Received: "
+                f"{discriminator.name!r} with {len(discriminator.inputs)} input(s) and outputs of "
+                f"shapes {shapes}"
+            )
+        if len(generator.inputs) != 2:
+            raise ValueError(
+                "The generator of AC-GAN takes labels as a second input. "
+                f"Received: {generator.name!r} with {len(generator.inputs)} input(s)"
+            )
+        self.num_classes = self.find_classes([generator], shapes[1][1])
+
+    def train_step(self, data):
+        if self.simultaneous:
+            return self.simultaneous_step(data)
+        for x, c in self.minibatches(data):         # for k steps do
+            g_z, tape = self.generate(x, c)         #   m images x of classes c, m latents z ~ p(z)
+            self.update_discriminator(x, g_z, c)    #   ascend L_S + w_D L_C
+        if not self.shared_latents:
+            g_z, tape = self.generate(x, c)         # m latents z ~ p(z)
+        self.update_generator(x, g_z, c, tape)      # ascend w_G L_C - L_S
+        return self.end_step()
+
+    def head_losses(self, player, c, real, fake):
+        """Cross-entropies of the classes, and how often D is right about them."""
+        classes = None if real is None else real[1]
+        if player == "generator":
+            loss = losses.acgan_generator_loss(fake[1], c)
+            return {"g_class_loss": self.generator_class_weight * loss}, {}
+        loss = losses.acgan_discriminator_loss(classes, fake[1], c)
+        return {"d_class_loss": self.discriminator_class_weight * loss}, {
+            "real_class_accuracy": _accuracy(classes, c),
+            "fake_class_accuracy": _accuracy(fake[1], c),
+        }
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "generator_class_weight": self.generator_class_weight,
+            "discriminator_class_weight": self.discriminator_class_weight,
+        }
+
+
+def _accuracy(logits, labels):
+    """Fraction of rows whose largest logit is that of the label, an integer or one-hot."""
+    if not labels.dtype.is_integer:
+        labels = tf.argmax(labels, axis=-1)
+    seen = tf.argmax(logits, axis=-1, output_type=tf.int64)
+    return tf.reduce_mean(tf.cast(seen == tf.cast(tf.reshape(labels, [-1]), tf.int64), tf.float32))
