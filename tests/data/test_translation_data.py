@@ -126,6 +126,13 @@ def test_the_first_pairs_alone():
     )
 
 
+def test_pairs_that_are_left_out_are_those_that_others_are_taken_from():
+    options = {"shuffle": False, "batch_size": 2}
+    kept, _ = epoch(data.load_pairs((PHOTOS, LABELS), skip=2, **options))
+    held_out, _ = epoch(data.load_pairs((PHOTOS, LABELS), limit=2, **options))
+    np.testing.assert_allclose(np.concatenate([held_out, kept]), unit(PHOTOS), atol=1e-6)
+
+
 def _folders(tmp_path, photos, labels, names=None):
     return write(tmp_path / "p", photos), write(tmp_path / "l", labels, names)
 
@@ -171,7 +178,9 @@ def test_bad_pairs_are_named(tmp_path, source, message):
         ({"channels": 3}, "`channels` of pairs are two"),
         ({"channels": (3, 2)}, "`channels` must be 1"),
         ({"batch_size": 7}, "has 6 pairs, fewer than one batch"),
-        ({"limit": 7}, "has 6 examples. Received: limit=7"),
+        ({"skip": 6}, "has 6 examples. Received: skip=6"),
+        ({"skip": True}, "`skip` must be a positive integer"),
+        ({"limit": 7}, "has 6 examples. Received: skip=0, limit=7"),
         ({"seed": -1}, "`seed` must be an integer"),
     ],
     ids=str,

@@ -11,7 +11,7 @@ from tfgan_suite.data.channels import check_channels, convert_channels, plan_cha
 from tfgan_suite.data.jitter import plan_jitter
 from tfgan_suite.data.loading import checked_integer, open_source
 from tfgan_suite.data.resizing import check_size
-from tfgan_suite.data.source import Source, limited
+from tfgan_suite.data.source import Source, part_of
 from tfgan_suite.progress import order_of, with_order
 from tfgan_suite.registration import public
 
@@ -51,6 +51,7 @@ def load_pairs(
     image_size=None,
     batch_size=1,
     split="train",
+    skip=0,
     limit=None,
     channels=(None, None),
     resize=None,
@@ -75,7 +76,8 @@ def load_pairs(
         image_size: side, or `(height, width)`, in pixels, of both; None keeps the size.
         batch_size: pairs in a batch, over all replicas.
         split: see `data.load`.
-        limit: use the first so many pairs; None for all.
+        skip: leave out the first so many pairs.
+        limit: use the first so many of the others; None for all.
         channels: of the images and of the inputs: 1, 3 or None to keep them.
         resize: see `data.load`.
         shuffle, seed, cache, drop_remainder, repeat: see `data.load`.
@@ -122,7 +124,7 @@ def load_pairs(
         def separate(images):
             return images[..., :first], images[..., first:]
 
-    opened = limited(opened, limit)
+    opened = part_of(opened, skip, limit)
     if opened.num_examples < batch_size and drop_remainder and not repeat:
         raise ValueError(
             f"{opened.name} has {opened.num_examples} pairs, fewer than one batch; give a smaller "

@@ -63,23 +63,29 @@ class Source:
         return len(self.shape) == 3
 
 
-def limited(source, limit):
-    """The first `limit` examples of a source; all of them for `None`.
+def part_of(source, skip=0, limit=None):
+    """A source without its first `skip` examples, and of the others the first `limit` or all.
 
     Raises:
-        ValueError: if `limit` is not a positive integer, or larger than the source.
+        ValueError: if a number is out of its range, or the source has not so many examples.
     """
-    if limit is None:
-        return source
-    positive_int("limit", limit)
-    if limit > source.num_examples:
+    if skip != 0 or isinstance(skip, bool):
+        positive_int("skip", skip)
+    if limit is not None:
+        positive_int("limit", limit)
+    left = source.num_examples - skip
+    count = left if limit is None else limit
+    if not 0 < count <= left:
         raise ValueError(
-            f"{source.name} has {source.num_examples} examples. Received: limit={limit}"
+            f"{source.name} has {source.num_examples} examples. "
+            f"Received: skip={skip}, limit={limit}"
         )
+    if count == source.num_examples:
+        return source
     return dataclasses.replace(
         source,
-        num_examples=limit,
-        elements=lambda labels: source.elements(labels).take(limit),
+        num_examples=count,
+        elements=lambda labels: source.elements(labels).skip(skip).take(count),
     )
 
 

@@ -10,7 +10,7 @@ from tfgan_suite.data.channels import check_channels
 from tfgan_suite.data.jitter import plan_jitter
 from tfgan_suite.data.loading import checked_integer, open_source
 from tfgan_suite.data.resizing import check_size
-from tfgan_suite.data.source import limited
+from tfgan_suite.data.source import part_of
 from tfgan_suite.progress import DataOrder, order_of, with_order
 from tfgan_suite.registration import public
 
@@ -26,6 +26,7 @@ def load_unpaired(
     image_size=None,
     batch_size=1,
     split="train",
+    skip=0,
     limit=None,
     channels=None,
     resize=None,
@@ -51,7 +52,8 @@ def load_unpaired(
         image_size: side, or `(height, width)`, in pixels, of both; None keeps the sizes.
         batch_size: images of each domain in a batch, over all replicas.
         split: of both domains, see `data.load`; with both in one source, "train" or "test".
-        limit: use the first so many images of each domain; None for all.
+        skip: leave out the first so many images of each domain.
+        limit: use the first so many of the others; None for all.
         channels: 1, 3 or None to keep them.
         resize, shuffle, seed, cache, data_dir: see `data.load`.
         jitter: whether to enlarge by 286/256 and to cut the size out at random.
@@ -74,7 +76,7 @@ def load_unpaired(
     batches, opened = [], []
     for name, (source, part), own_seed in zip("AB", sources, (seed, seed ^ _SEED_OF_B)):
         try:
-            opened.append(limited(open_source(source, part, data_dir, own_seed), limit))
+            opened.append(part_of(open_source(source, part, data_dir, own_seed), skip, limit))
             batches.append(
                 pipeline.minibatches(
                     opened[-1],
