@@ -103,7 +103,14 @@ class RealImages:
 
     @property
     def description(self):
-        return {"kind": "real images", "split": self._real.split, **self._real.description}
+        data = self._real.description
+        return {
+            "kind": "real images",
+            "source": data["source"],
+            "split": data["split"],
+            "images": data["images"],
+            "data": data,
+        }
 
     def __call__(self, n, seed):
         return self._images[self._drawn(n, seed)]

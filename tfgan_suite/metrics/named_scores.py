@@ -93,7 +93,8 @@ def _conditional_accuracy(c):
 
 
 def _gan_test(c):
-    return gan_test_accuracy(c.logits, c.asked_for("gan_test"))
+    labels = c.asked_for("gan_test")
+    return gan_test_accuracy(c.logits, labels)
 
 
 def _gan_train(c):
