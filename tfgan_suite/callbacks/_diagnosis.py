@@ -109,9 +109,11 @@ class Diagnosis:
             **found,
             "is_warm": step >= self.warm_up,
             "diversity_grows": bool(before) and figures["diversity"] > 1.1 * before[0],
-            "g_growth": _ratio(now, found, "g_gradient_norm"),
-            "d_growth": _ratio(now, found, "d_gradient_norm"),
-            "loss_growth": _ratio(now, found, "loss_size"),
+            "g_growth": _ratio(now["g_gradient_norm"], found["early_g_gradient_norm"]),
+            "d_growth": _ratio(now["d_gradient_norm"], found["early_d_gradient_norm"]),
+            # Against the first look: a critic without bounds may have diverged by the second, while
+            # gradients may be small as long as the critic is flat.
+            "loss_growth": _ratio(now["loss_size"], self._early["loss_size"][0]),
         }
 
     def _stillness(self, fingerprints, step):
@@ -126,6 +128,5 @@ class Diagnosis:
         return found
 
 
-def _ratio(now, found, name):
-    early = found[f"early_{name}"]
-    return now[name] / early if early else math.nan
+def _ratio(now, early):
+    return now / early if early else math.nan

@@ -9,7 +9,8 @@ BLIND = 0.6  # separation that chance reaches: 0.5, and under 0.04 of standard e
 INVERTED = 0.25  # separation of a D that takes generated images for the real ones
 COLLAPSED = 0.5  # diversity relative to the real images'
 MEMORIZED = 0.75  # separation of real images seen from real images held out
-EXPLODED = 100.0  # times the early gradient, or the early loss; sound trainings reached 17
+EXPLODED = 100.0  # times the early gradient; sound trainings reached 11
+RAN_AWAY = 1000.0  # times the first loss; sound trainings reached 15
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,12 +49,13 @@ def _memorizing(f):
 
 
 def _not_learning(f):
-    blind = f["best_separation"] < BLIND or f["separation"] < INVERTED
-    return blind and not f["discriminator_is_frozen"]
+    # Of a collapsed generator, or of data that are not what the monitor was given, D may think well.
+    inverted = f["separation"] < INVERTED and f["diversity"] >= COLLAPSED
+    return (f["best_separation"] < BLIND or inverted) and not f["discriminator_is_frozen"]
 
 
 def _diverging(f):
-    return any(f[name] > EXPLODED for name in ("g_growth", "d_growth", "loss_growth"))
+    return max(f["g_growth"], f["d_growth"]) > EXPLODED or f["loss_growth"] > RAN_AWAY
 
 
 # Seen at once, and nothing else can then be seen.
@@ -70,7 +72,7 @@ SYMPTOMS = (
         "divergence",
         _diverging,
         "The training diverges: G's gradient is {g_growth:.3g} times its early norm, D's "
-        "{d_growth:.3g} times, the losses {loss_growth:.3g} times their early size "
+        "{d_growth:.3g} times, the losses are {loss_growth:.3g} times the first ones "
         "(g_loss {g_loss:.3g}, d_loss {d_loss:.3g}).",
         "Use smaller learning rates, beta_1 of 0 to 0.5 in Adam, and a Lipschitz constraint on D "
         "(GradientPenalty, R1, SpectralNormalization).",
@@ -130,7 +132,8 @@ SYMPTOMS = (
         "The discriminator does not learn: it puts real images above generated ones in "
         "{separation:.1%} of the pairs (50 % by chance; best so far {best_separation:.1%}).",
         "Raise D's learning rate or number of steps, or its size; weaken its penalties or clip "
-        "less; look at whether real and generated images have the same range.",
+        "less; look at whether real and generated images have the same range, and the monitor's "
+        "real images are those of the training.",
         warm_up=True,
     ),
 )

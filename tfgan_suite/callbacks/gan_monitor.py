@@ -15,6 +15,8 @@ from tfgan_suite.checks import positive_int
 from tfgan_suite.files import write_json
 from tfgan_suite.registration import public
 
+DIAGNOSIS = "diagnosis.json"
+
 
 @public
 class GANWarning(UserWarning):
@@ -244,7 +246,7 @@ class GANMonitor(keras.callbacks.Callback):
         if self.directory is None:
             return
         record = {"looks": self.diagnosis.looks, "findings": self.findings, "last": self._figures}
-        write_json(self.directory / "diagnosis.json", record)
+        write_json(self.directory / DIAGNOSIS, record)
 
 
 def _fingerprints(trainer):

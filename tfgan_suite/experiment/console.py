@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 _NOT_IN_LINES = ("learning_rate", "discriminator_learning_rate")
+_MONITOR = "monitor_"  # its figures fill a line of their own; it says by itself what they mean
 
 
 def make_console():
@@ -65,7 +66,11 @@ class EpochLines(keras.callbacks.Callback):
             self._bar.update(self._task, completed=done, scores=_in_words(losses))
 
     def on_epoch_end(self, epoch, logs=None):
-        kept = {k: v for k, v in (logs or {}).items() if k not in _NOT_IN_LINES}
+        kept = {
+            k: v
+            for k, v in (logs or {}).items()
+            if k not in _NOT_IN_LINES and not k.startswith(_MONITOR)
+        }
         seconds = time.perf_counter() - self._start
         self.console.print(
             f"epoch {epoch + 1}/{self.params['epochs']}  {_in_words(kept)}  {seconds:.1f} s"

@@ -24,7 +24,8 @@ class Experiment:
         steps_per_epoch: updates of the generator in one epoch; None for as many as the data has.
         evaluators: called as `evaluator(generate, seed=...)` after training; each returns a dict of
             scores. `generate(n, seed)` returns a float32 array of n examples.
-        callbacks: Keras callbacks beside those of every run.
+        callbacks: Keras callbacks beside those of every run. One that has `set_run_directory(path)`
+            is told where the run is.
         real: real examples (array, or dataset of batches) for the sample pictures; None for none.
         export: whether to export the generator as `saved_models/<name>/<version>`; a string is the
             name to use in place of the experiment's.

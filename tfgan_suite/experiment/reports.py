@@ -1,12 +1,14 @@
 """What the command line shows of an experiment, before and after it runs."""
 
 import dataclasses
+import json
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from tfgan_suite import data
+from tfgan_suite.callbacks.gan_monitor import DIAGNOSIS
 from tfgan_suite.distribution import get_strategy
 from tfgan_suite.experiment import console, evaluation, running
 from tfgan_suite.experiment.exporting import paths_of
@@ -64,6 +66,8 @@ def summarize(result):
     if any(where.samples.glob("*.png")):
         facts["pictures"] = console.relative(where.samples)
     facts["metrics"] = console.relative(where.metrics)
+    if (where.path / DIAGNOSIS).exists():
+        facts["diagnosis"] = _diagnosis(where.path / DIAGNOSIS)
     if result.best:
         facts["best"] = (
             f"{result.experiment.monitor} {console.number(result.best['score'])}, "
@@ -78,6 +82,14 @@ def summarize(result):
     output.print("\nnext:")
     for command in (f"python -m tfgan_suite sample {run} --seed 1", f"tensorboard --logdir {run}"):
         output.print(f"  {command}", markup=False)
+
+
+def _diagnosis(path):
+    """What a `GANMonitor` has found, in one line."""
+    record = json.loads(path.read_text(encoding="utf-8"))
+    found = [f"{f['name'].replace('_', ' ')} at step {f['step']}" for f in record["findings"]]
+    found = ", ".join(found) or f"nothing wrong seen in {record['looks']} looks"
+    return f"{found}: {console.relative(path)}"
 
 
 def score_table(results):
