@@ -32,7 +32,11 @@ def test_it_comes_back_from_its_config():
 
 @pytest.mark.parametrize(
     "arguments, name",
-    [((0.0, 1, 1), "learning_rate"), ((0.1, -1, 1), "constant_steps"), ((0.1, 1, 0), "decay_steps")],
+    [
+        ((0.0, 1, 1), "learning_rate"),
+        ((0.1, -1, 1), "constant_steps"),
+        ((0.1, 1, 0), "decay_steps"),
+    ],
 )
 def test_numbers_out_of_range_are_named(arguments, name):
     with pytest.raises(ValueError, match=f"`{name}` must be a positive"):

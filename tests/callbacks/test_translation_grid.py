@@ -39,7 +39,8 @@ def cells(path, columns):
     side, gap = pictures.CELL + pictures.GAP, pictures.GAP
     rows = pixels.shape[0] // side
     at = [[pixels[gap + r * side :, gap + c * side :] for c in range(columns)] for r in range(rows)]
-    return np.array([[cell[: pictures.CELL : 8, : pictures.CELL : 8] for cell in row] for row in at])
+    whole = slice(None, pictures.CELL, pictures.CELL // 8)
+    return np.array([[cell[whole, whole] for cell in row] for row in at])
 
 
 def test_rows_of_input_output_and_target(tmp_path):
@@ -98,7 +99,9 @@ def test_generators_of_latents_translate_nothing():
         Translator(trainer)
 
 
-@pytest.mark.parametrize("real, message", [(A, "must hold pairs"), ((A[:0], B[:0]), "at least one")])
+@pytest.mark.parametrize(
+    "real, message", [(A, "must hold pairs"), ((A[:0], B[:0]), "at least one")]
+)
 def test_what_is_no_pair_is_named(tmp_path, real, message):
     with pytest.raises(ValueError, match=message):
         pix2pix().fit(A, B, verbose=0, callbacks=[TranslationGrid(tmp_path, real)])

@@ -11,9 +11,20 @@ import pytest
 import tensorflow as tf
 
 from tfgan_suite import experiment
+from tfgan_suite.callbacks.translating import is_translator
 
 RECIPES = sorted((pathlib.Path(__file__).parents[2] / "recipes").glob("[!_]*.py"))
 NOT_RUN_HERE = ("dcgan_celeb_a",)  # its data cannot be had without a network
+# Recipes whose data are real image files, and where these are.
+FILES = {
+    "pix2pix_facades": {"data": "facades/facades-val.tar", "validation": "facades/facades-val.tar"},
+    "colorize_cifar10": {
+        "data": "unpaired_art2photo/monet.tar", "validation": "unpaired_art2photo/monet.tar",
+    },
+    "cyclegan_monet2photo": {
+        "data": "unpaired_art2photo/monet.tar", "data_b": "unpaired_art2photo/photo.tar",
+    },
+}  # fmt: skip
 
 all_recipes = pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 runnable = pytest.mark.parametrize(
@@ -26,7 +37,10 @@ def test_a_smoke_run(path, in_tmp, request, monkeypatch):
     if "mnist" in path.stem:
         monkeypatch.setenv("TFDS_DATA_DIR", str(request.getfixturevalue("mnist_dir")))
     recipe = experiment.load_recipe(path)
-    config = experiment.resolve_config(recipe, smoke=True)
+    files = FILES.get(path.stem, {}).items()
+    overrides = [f"{key}={request.getfixturevalue('real_data')(file)}" for key, file in files]
+    overrides += ["held_out=8"] if "data_b" in dict(files) else []
+    config = experiment.resolve_config(recipe, overrides, smoke=True)
     result = experiment.run(recipe, config, smoke=True)
     numbers = [
         value
@@ -35,13 +49,31 @@ def test_a_smoke_run(path, in_tmp, request, monkeypatch):
         if isinstance(value, (int, float))
     ]
     assert numbers and np.isfinite(numbers).all()
-    assert {"epoch-0000.png", f"epoch-{config.epochs:04d}.png", "real.png"} <= {
+    epochs = result.experiment.epochs
+    assert {"epoch-0000.png", f"epoch-{epochs:04d}.png", "real.png"} <= {
         file.name for file in result.directory.samples.iterdir()
     }
+    if is_translator(result.experiment.trainer):
+        check_exported_translators(result, config.image_size)
+        return
+    if not result.experiment.export_name:
+        assert result.exported in (None, {}, []) and list(result.directory.path.glob("*.png"))
+        return
     served = tf.saved_model.load(result.exported).signatures["from_seed"]
     made = served(seeds=tf.range(3, dtype=tf.int64))["images"].numpy()
     assert made.shape[1:] == tuple(result.experiment.trainer.generator.outputs[0].shape)[1:]
     assert np.isfinite(made).all()
+
+
+def check_exported_translators(result, size):
+    exported = result.exported if isinstance(result.exported, dict) else {"": result.exported}
+    assert set(exported) == set(result.experiment.trainer.exports())
+    for version in exported.values():
+        served = tf.saved_model.load(version).signatures["serving_default"]
+        channels = served.structured_input_signature[1]["images"].shape[-1]
+        made = served(images=tf.zeros([3, size, size, channels]))["images"].numpy()
+        assert made.shape == (3, size, size, 3)
+        assert np.isfinite(made).all()
 
 
 @all_recipes

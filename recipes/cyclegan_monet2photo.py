@@ -1,0 +1,124 @@
+"""CycleGAN between paintings of Monet and photographs.
+
+Paper: Zhu et al. 2017, "Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial
+Networks", arXiv:1703.10593: ResNet translators, PatchGANs of 70x70, least squares, cycles with
+weight 10, identities with half of that, pools of 50 images, batches of one image of each domain,
+Adam with learning rate 2e-4 and beta_1 0.5, constant for 100 epochs and then linearly to 0.
+
+Command: python -m tfgan_suite train cyclegan_monet2photo
+
+The data come from TensorFlow Datasets, which downloads them unless they are prepared in the folder
+that the environment variable TFDS_DATA_DIR names; or from two folders or tar archives, given with
+`--set data=monet.tar data_b=photo.tar held_out=20`.
+"""
+
+import dataclasses
+
+import keras
+
+from tfgan_suite import data, metrics, networks, schedules, trainers
+from tfgan_suite.experiment import Experiment
+
+
+@dataclasses.dataclass
+class Config:
+    data: str = "cycle_gan/monet2photo"  # both domains, or images of A (paintings)
+    data_b: str | None = None  # images of B (photographs); none: data has both
+    held_out: int | None = None  # first images of each domain, not trained on; none: split "test"
+    images: int | None = None  # use so many images of each domain to train on; none: all
+    image_size: int = 256  # pixels, height and width
+    jitter: bool = True  # enlarge by 286/256, cut out at random, mirror
+    batch_size: int = 1  # images of each domain in a minibatch
+    constant_epochs: int = 100  # passes over the larger domain with the full learning rate
+    decay_epochs: int = 100  # passes in which it goes down to 0
+    filters: int = 64  # of all networks' first layers
+    blocks: int | None = None  # residual blocks; none: 6 below 256 pixels, else 9
+    receptive_field: int = 70  # pixels, side of the patches that D judges
+    cycle_weight: float = 10.0  # of the cycles, as in the paper
+    identity_weight: float = 0.5  # of the identities, as a fraction of cycle_weight
+    pool_size: int = 50  # images in each discriminator's pool
+    learning_rate: float = 2e-4  # of Adam, for both players
+    beta_1: float = 0.5  # Adam's decay of the mean gradient, for each step
+    ema_decay: float | None = None  # of the translators' moving averages, for each step
+    num_samples: int = 120  # held-out images of each domain that are judged, at most
+    sample_every: int = 10  # epochs between two pictures
+    seed: int = 0  # of weights, pools, and the order and jitter of the data
+
+
+SMOKE = {
+    "images": 8,
+    "image_size": 32,
+    "batch_size": 4,
+    "constant_epochs": 1,
+    "decay_epochs": 1,
+    "filters": 2,
+    "blocks": 1,
+    "receptive_field": 34,
+    "num_samples": 8,
+    "sample_every": 1,
+}
+
+
+def build(config):
+    def domains(**options):
+        size = {"image_size": config.image_size, "channels": 3, "resize": "crop"}
+        return data.load_unpaired(config.data, config.data_b, **size, **options)
+
+    def held_out(count):
+        part = {"split": "test"} if config.held_out is None else {"limit": config.held_out}
+        return domains(batch_size=1, shuffle=False, **part).take(count)
+
+    size, filters = config.image_size, config.filters
+    generator_ab, generator_ba = (
+        networks.resnet_translator.build_generator(
+            size,
+            filters=filters,
+            blocks=config.blocks,
+            seed=config.seed + i,
+            name=f"translator_{i}",
+        )
+        for i in range(2)
+    )
+    discriminator_a, discriminator_b = (
+        networks.patch_discriminator.build_discriminator(
+            size,
+            filters=filters,
+            receptive_field=config.receptive_field,
+            seed=config.seed + 2 + i,
+            name=f"discriminator_{i}",
+        )
+        for i in range(2)
+    )
+    trainer = trainers.CycleGAN(
+        generator_ab,
+        generator_ba,
+        discriminator_a,
+        discriminator_b,
+        cycle_weight=config.cycle_weight,
+        identity_weight=config.identity_weight,
+        pool_size=config.pool_size,
+        ema_decay=config.ema_decay,
+        seed=config.seed,
+    )
+    batches = domains(
+        skip=config.held_out or 0,
+        limit=config.images,
+        batch_size=config.batch_size,
+        jitter=config.jitter,
+        mirror=config.jitter,
+        seed=config.seed,
+    )
+    steps = int(batches.cardinality())
+    rate = schedules.LinearDecay(
+        config.learning_rate, config.constant_epochs * steps, config.decay_epochs * steps
+    )
+    trainer.compile(optimizer=keras.optimizers.Adam(rate, beta_1=config.beta_1))
+    return Experiment(
+        trainer=trainer,
+        data=batches,
+        epochs=config.constant_epochs + config.decay_epochs,
+        name="cyclegan_monet2photo",
+        evaluators=[metrics.CycleEvaluator(held_out(config.num_samples))],
+        real=held_out(8),
+        sample_every=config.sample_every,
+    )
