@@ -64,6 +64,19 @@ def test_each_weight_is_of_its_own_player(player):
     assert not testing.same(getattr(ends[0], other), getattr(ends[1], other))
 
 
+@pytest.mark.parametrize("weight", [0.0, 0.25])
+def test_generated_images_may_count_less_for_the_classifier(weight):
+    trainer = make(generated_class_weight=weight)
+    real, fake = outputs(trainer, trainer.latent_prior.sample(ROWS, [1, 0]), True)
+    entropies = [
+        np.mean(keras.losses.sparse_categorical_crossentropy(Y, logits, from_logits=True))
+        for logits in (real[1], fake[1])
+    ]
+    logs = step(trainer, rate=0.0)
+    expected = entropies[0] + weight * entropies[1]
+    np.testing.assert_allclose(logs["d_class_loss"], expected, rtol=1e-5)
+
+
 def test_class_accuracies_are_in_the_logs():
     trainer = make()
     z = trainer.latent_prior.sample(ROWS, tf.constant([1, 0], tf.int64))
@@ -106,6 +119,7 @@ def test_missing_labels_are_named():
         (lambda: make(classes=4), "networks' labels, 3.*num_classes=4"),
         (lambda: make(generator_class_weight=-1.0), "generator_class_weight=-1.0"),
         (lambda: make(discriminator_class_weight=None), "discriminator_class_weight=None"),
+        (lambda: make(generated_class_weight=True), "generated_class_weight=True"),
         (
             lambda: ACGAN(*testing.label_networks(), testing.LATENT_DIM),
             r"\[logits, class_logits\].*build_class_head.*2 input",

@@ -33,6 +33,9 @@ class ACGAN(Labelled, GAN):
         latent_dim: see `GAN`.
         generator_class_weight: w_G >= 0.
         discriminator_class_weight: w_D >= 0.
+        generated_class_weight: factor >= 0 of the second term of L_C, on generated images, in D's
+            loss; 1 in the paper, TF-GAN's `generated_weights`. With 0 D learns the classes from
+            real images alone, and cannot agree with G on signs of a class that real ones lack.
         **kwargs: see `GAN`.
 
     Raises:
@@ -52,6 +55,7 @@ class ACGAN(Labelled, GAN):
         *,
         generator_class_weight=1.0,
         discriminator_class_weight=1.0,
+        generated_class_weight=1.0,
         **kwargs,
     ):
         super().__init__(generator, discriminator, latent_dim, **kwargs)
@@ -59,6 +63,7 @@ class ACGAN(Labelled, GAN):
         self.discriminator_class_weight = non_negative(
             "discriminator_class_weight", discriminator_class_weight
         )
+        self.generated_class_weight = non_negative("generated_class_weight", generated_class_weight)
         shapes = [tuple(output.shape) for output in discriminator.outputs]
         if len(shapes) != 2 or len(shapes[1]) != 2 or len(discriminator.inputs) != 1:
             raise ValueError(
@@ -91,7 +96,9 @@ class ACGAN(Labelled, GAN):
         if player == "generator":
             loss = losses.acgan_generator_loss(fake[1], c)
             return {"g_class_loss": self.generator_class_weight * loss}, {}
-        loss = losses.acgan_discriminator_loss(classes, fake[1], c)
+        loss = losses.acgan_discriminator_loss(
+            classes, fake[1], c, generated_weights=self.generated_class_weight
+        )
         return {"d_class_loss": self.discriminator_class_weight * loss}, {
             "real_class_accuracy": _accuracy(classes, c),
             "fake_class_accuracy": _accuracy(fake[1], c),
@@ -102,6 +109,7 @@ class ACGAN(Labelled, GAN):
             **super().get_config(),
             "generator_class_weight": self.generator_class_weight,
             "discriminator_class_weight": self.discriminator_class_weight,
+            "generated_class_weight": self.generated_class_weight,
         }
 
 
