@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import pathlib
+import tarfile
 
 import numpy as np
 import pytest
@@ -211,3 +213,20 @@ def test_a_classifier_of_a_folder_holds_some_images_out(digits, folder_of_classe
 
 def test_a_folder_without_classes_has_no_classifier(digits, fails, folder_of_classes):
     assert "no labels" in fails("classifier", str(folder_of_classes / "dark"))
+
+
+def test_a_classifier_of_photographs(digits, real_data, tmp_path, capsys):
+    archive = real_data("cifar10/cifar10-jpg-test.tar.xz")
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            # test/CLASS/0000.jpg: the first 100 of each class to train on, the next 30 to test on.
+            index = int(pathlib.Path(member.name).stem) if member.isfile() else 130
+            if index < 130:
+                part = pathlib.Path("train" if index < 100 else "test", *member.name.split("/")[1:])
+                target = tmp_path / "cifar10" / part
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(tar.extractfile(member).read())
+    assert main(["classifier", str(tmp_path / "cifar10"), "--epochs", "8"]) == 0
+    (accuracy,) = [x for x in capsys.readouterr().out.splitlines() if "accuracy" in x]
+    assert accuracy.endswith("of 300 held-out images")
+    assert float(accuracy.split()[1]) > 0.2  # a tenth by chance
