@@ -2,11 +2,22 @@
 
 import contextlib
 import hashlib
+import math
 
 import keras
 import numpy as np
 
-from tfgan_suite import callbacks, data, layers, losses, schedules, testing, trainers
+from tfgan_suite import (
+    callbacks,
+    data,
+    latents,
+    layers,
+    losses,
+    schedules,
+    testing,
+    trainers,
+)
+from tfgan_suite import networks as networks_of
 from tfgan_suite.checkpointing import read_arrays
 
 BATCH, EPOCHS, STEPS = 4, 2, 4
@@ -24,6 +35,9 @@ OPTIONS = (
     "two_replicas",
     "pix2pix",
     "cyclegan",
+    "conditional",
+    "acgan",
+    "infogan",
 )
 
 
@@ -72,9 +86,46 @@ def make_translation(option, rate):
     return trainer
 
 
+def make_conditional(option, rate):
+    """A compiled trainer of labelled images, or of codes."""
+    prior = latents.StructuredLatentPrior(2, (3,), 1)
+    dim = prior.dim if option == "infogan" else testing.LATENT_DIM
+    size = {"hidden_units": (4,), "activation": "tanh"}
+    generator = networks_of.mlp.build_generator((4, 4, 1), dim, seed=1, **size)
+    discriminator = networks_of.mlp.build_discriminator((4, 4, 1), seed=2, **size)
+    given = {"ema_decay": 0.9, "seed": 7}
+    if option == "infogan":
+        heads = networks_of.heads.build_code_heads(discriminator, (3,), 1, units=4, seed=3)
+        trainer = trainers.InfoGAN(generator, heads, prior, **given)
+    else:
+        of_classes = with_classes(generator, 4)
+        if option == "acgan":
+            heads = networks_of.heads.build_class_head(discriminator, 3, seed=3)
+            trainer = trainers.ACGAN(of_classes, heads, dim, discriminator_steps=2, **given)
+        else:
+            trainer = trainers.ConditionalGAN(
+                of_classes, with_classes(discriminator, 5), dim, **given
+            )
+    trainer.compile(keras.optimizers.Adam(rate))
+    return trainer
+
+
+def with_classes(network, seed):
+    """A network that adds something of each class to what it is given."""
+    labels = keras.Input((), dtype="int32")
+    shape = network.inputs[0].shape[1:]
+    kernel = keras.initializers.GlorotUniform(seed)
+    rows = keras.layers.Embedding(3, math.prod(shape), embeddings_initializer=kernel)(labels)
+    given = keras.Input(shape)
+    shifted = keras.layers.Add()([given, keras.layers.Reshape(shape)(rows)])
+    return keras.Model([given, labels], network(shifted))
+
+
 def make_trainer(option, rate=0.01):
     """A compiled trainer with one option."""
     keras.utils.set_random_seed(1)  # of what has no seed of its own
+    if option in ("conditional", "acgan", "infogan"):
+        return make_conditional(option, rate)
     if option in ("pix2pix", "cyclegan"):
         return make_translation(option, rate)
     policy = option if option.startswith("mixed") else "float32"
@@ -115,6 +166,10 @@ def make_data(option, steps=STEPS):
     if option == "cyclegan":
         a, b = testing.images(count, (4, 4, 1)), testing.images(7, (4, 4, 1), seed=1)
         return data.load_unpaired(a, b, batch_size=BATCH, seed=3, mirror=True)
+    if option in ("conditional", "acgan", "infogan"):
+        count += BATCH * steps * (option == "acgan")
+        labelled = testing.images(count, (4, 4, 1)), np.arange(count) % 3
+        return data.load(labelled, batch_size=BATCH, seed=3, labels=True)
     augment = ["flip", "shift"] if option == "dropout_and_augmentation" else []
     return data.load(
         testing.images(count, (4, 4, 1)), batch_size=BATCH, seed=3, augment=augment
