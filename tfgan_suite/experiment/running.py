@@ -191,9 +191,6 @@ def run_callbacks(experiment, where, lines, interrupt, allow_changes=False):
     for callback in experiment.callbacks:
         if hasattr(callback, "set_run_directory"):
             callback.set_run_directory(where.path)
-    tensorboard = keras.callbacks.TensorBoard(where.events, write_graph=False)
-    # It writes by epochs here: its batch hooks do nothing that a thread could disturb.
-    tensorboard.async_safe = True
     return [
         # First: nothing after it may keep a broken epoch.
         callbacks.GuardNonFinite(experiment.on_non_finite),
@@ -202,7 +199,7 @@ def run_callbacks(experiment, where, lines, interrupt, allow_changes=False):
         *_monitor(experiment, where, lines.console),
         *_early_stopping(experiment),
         callbacks.JsonLines(where.metrics),
-        tensorboard,
+        callbacks.TensorBoard(where.events),
         *_sample_pictures(experiment, where),
         lines,
         callbacks.TrainerCheckpoint(where.latest, every=experiment.checkpoint_every),
