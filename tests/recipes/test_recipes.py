@@ -60,7 +60,9 @@ def test_a_smoke_run(path, in_tmp, request, monkeypatch):
         assert result.exported in (None, {}, []) and list(result.directory.path.glob("*.png"))
         return
     served = tf.saved_model.load(result.exported).signatures["from_seed"]
-    made = served(seeds=tf.range(3, dtype=tf.int64))["images"].numpy()
+    rows = tf.range(3, dtype=tf.int64)
+    of_classes = len(result.experiment.trainer.generator.inputs) > 1
+    made = served(seeds=rows, **({"labels": rows} if of_classes else {}))["images"].numpy()
     assert made.shape[1:] == tuple(result.experiment.trainer.generator.outputs[0].shape)[1:]
     assert np.isfinite(made).all()
 
