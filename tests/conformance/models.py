@@ -22,7 +22,7 @@ def array(tensor):
 
 
 def served(trainer, folder):
-    """Images that a trainer's exported generator makes of some latents, and what it made them of."""
+    """Images that a trainer's exported generator makes, and what it makes them of."""
     given = {"latents": tf.constant(testing.points(3, trainer.latent_dim))}
     if len(trainer.generator.inputs) > 1:
         given["labels"] = tf.constant([0, 1, 2], tf.int64)

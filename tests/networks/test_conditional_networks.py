@@ -92,7 +92,7 @@ def test_every_kernel_of_the_sngan_discriminator_is_normalized(labels):
 
 
 def test_the_projection_is_that_of_the_paper():
-    """logit = y^T V phi(x) + psi(phi(x)), arXiv:1802.05637, eq. 3, with phi of the plain network."""
+    """logit = y^T V phi(x) + psi(phi(x)): arXiv:1802.05637, eq. 3, phi that of the network."""
     d = DISCRIMINATORS["dcgan, projection"](seed=1)
     head = d.layers[-1]
     phi = keras.Model(d.inputs[0], head.input[0])

@@ -64,7 +64,7 @@ def with_embedding(latents, labels, num_classes, next_seed):
 
 
 def with_label_map(images, labels, num_classes, next_seed):
-    """Images `[N, H, W, C]` and labels `[N]` -> `[N, H, W, C + 1]`: a map of each class behind them.
+    """Images `[N, H, W, C]` and labels `[N]` -> `[N, H, W, C + 1]`: a map of each class with them.
 
     As large as the images: N(0, 1).
     """

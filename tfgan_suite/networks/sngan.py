@@ -7,8 +7,8 @@ transposed ones with BatchNorm and ReLU.
 
 With `num_classes` they are conditional as in Miyato & Koyama 2018, "cGANs with Projection
 Discriminator" (arXiv:1802.05637): conditional BatchNorm in G; in D the features are summed over
-their positions, after a ReLU, and the label is projected on them. Deviation: that paper has residual
-networks.
+their positions, after a ReLU, and the label is projected on them. Deviation: that paper has
+residual networks.
 """
 
 import math
