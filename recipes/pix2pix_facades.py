@@ -9,6 +9,18 @@ Command: python -m tfgan_suite train pix2pix_facades
 The data are the pictures of the authors' data set, photograph left and label map right, as a folder
 or a tar archive of JPEG files: training pairs in `data`, others in `validation`, to be given with
 `--set data=facades-train.tar validation=facades-val.tar`.
+
+Measured at 64x64 (seed 0, on 2 cores busy with other work; L1 is the mean absolute difference of
+images in [-1, 1]):
+
+- With `image_size=64 batch_size=8 epochs=40 filters=16 learning_rate=5e-4 receptive_field=34
+  ema_decay=0.999 normalization=batch`: 2000 steps in 7 min 33. On the 100 validation pairs L1
+  0.323 and SSIM 0.322. The same U-Net untrained has 0.359 and 0.121, the mean of the training
+  photographs 0.325 and 0.132. Colours do not follow from a label map, so L1 says little.
+- The same for 60 epochs with `normalization=instance`: L1 0.325 and SSIM 0.321.
+- Learning 8 pairs by heart, `validation=none pairs=8 jitter=false image_size=64 batch_size=8
+  epochs=1500 filters=16 dropout=0 learning_rate=1e-3 receptive_field=34`: 1500 steps in 3 min 32;
+  L1 0.030 and SSIM 0.978 on these pairs.
 """
 
 import dataclasses

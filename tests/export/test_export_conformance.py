@@ -24,7 +24,14 @@ TOLERANCE = 1e-5
 
 def _trainer(cls):
     """A trainer of vectors, its moving average apart from the raw weights."""
-    trainer = cls(*testing.mlp_networks(), testing.LATENT_DIM, ema_decay=0.9, seed=1)
+    networks = testing.mlp_networks()
+    if cls in (tfgan_suite.ACGAN, tfgan_suite.ConditionalGAN):
+        generator, discriminator = testing.label_networks(classes=kinds.CLASSES)
+        if cls is tfgan_suite.ACGAN:
+            build_class_head = tfgan_suite.networks.heads.build_class_head
+            discriminator = build_class_head(networks[1], kinds.CLASSES, seed=1)
+        networks = generator, discriminator
+    trainer = cls(*networks, testing.LATENT_DIM, ema_decay=0.9, seed=1)
     trainer.ema_generator.set_weights([1.5 * w + 0.1 for w in trainer.generator.get_weights()])
     return trainer
 
@@ -34,7 +41,7 @@ def _network(module):
     size = {"image_size": getattr(module, "SMALLEST", 16), "channels": 3}
     if "data_shape" in inspect.signature(module.build_generator).parameters:
         size = {"data_shape": (16, 16, 3)}
-    sizes = {"filters": 2, "hidden_units": (4,)}
+    sizes = {"filters": 2, "hidden_units": (4,), "blocks": 1}
     known = inspect.signature(module.build_generator).parameters
     sizes = {name: value for name, value in sizes.items() if name in known}
     if "latent_dim" not in known:  # a translator
