@@ -140,23 +140,42 @@ def test_a_full_disk_is_an_error_and_keeps_the_older_one(tmp_path, monkeypatch, 
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-000001"]
 
 
-def test_a_really_full_disk(tmp_path):
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 64 kB."""
+    path = tmp_path / "disk"
+    path.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", tmp_path], capture_output=True
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", path], capture_output=True
     )
     if mounted.returncode:
         pytest.skip("mounting a small tmpfs is not allowed here")
-    try:
-        store, _ = saved(tmp_path / "kept", [1], keep=1)
-        (tmp_path / "filler").write_bytes(b"\0" * 2**15)
-        with pytest.raises(CheckpointError, match="No space left on device"):
-            store.save({"big": np.zeros(2**14, np.float32)}, {"step": 2})
-        assert newest_step(store) == 1
-        (tmp_path / "filler").unlink()
-        store.save(state(3), {"step": 3})
-        assert newest_step(store) == 3
-    finally:
-        subprocess.run(["umount", tmp_path], check=True)
+    yield path
+    subprocess.run(["umount", path], check=True)
+
+
+def test_a_really_full_disk(small_disk):
+    store, _ = saved(small_disk / "kept", [1], keep=1)
+    (small_disk / "filler").write_bytes(b"\0" * 2**15)
+    with pytest.raises(CheckpointError, match="No space left on device"):
+        store.save({"big": np.zeros(2**14, np.float32)}, {"step": 2})
+    assert newest_step(store) == 1
+    (small_disk / "filler").unlink()
+    store.save(state(3), {"step": 3})
+    assert newest_step(store) == 3
+
+
+def test_a_disk_that_has_become_read_only(small_disk):
+    store, _ = saved(small_disk / "kept", [1], keep=1)
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    with pytest.raises(CheckpointError, match="Read-only file system.*as they were"):
+        store.save(state(2), {"step": 2})
+    assert newest_step(store) == 1
+    with pytest.raises(OSError, match="Read-only file system"):  # nor does a training begin there
+        store.prepare()
+    subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
+    store.save(state(3), {"step": 3})
+    assert newest_step(store) == 3
 
 
 def test_a_failed_save_is_retried_as_configured(tmp_path, monkeypatch):

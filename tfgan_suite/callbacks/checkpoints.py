@@ -4,10 +4,12 @@ import time
 import warnings
 
 import keras
+import tensorflow as tf
 
 from tfgan_suite.callbacks._steps import steps_done
 from tfgan_suite.callbacks.interrupt import Interrupt
 from tfgan_suite.checkpointing import (
+    CheckpointError,
     CheckpointStore,
     DirectoryLock,
     assign_arrays,
@@ -17,6 +19,7 @@ from tfgan_suite.checkpointing import (
     read_arrays,
     set_callback_state,
 )
+from tfgan_suite.distribution import has_several_workers
 from tfgan_suite.files import strict
 from tfgan_suite.progress import Position
 from tfgan_suite.registration import public
@@ -40,8 +43,11 @@ class Checkpoints(keras.callbacks.Callback):
     complete or not at all. `fit` resumes from the newest one that verifies, with a warning for each
     that does not.
 
+    Under a strategy of several workers each keeps its own; they go on from the newest checkpoint
+    that all of them have.
+
     Args:
-        directory: created if absent; of this training alone.
+        directory: created if absent; of this training alone, and of this worker.
         every_epochs: epochs between two saves; None for none at the ends of epochs.
         every_steps: updates of the generator between two saves; None for none.
         every_minutes: minutes between two saves; None for none.
@@ -117,8 +123,7 @@ class Checkpoints(keras.callbacks.Callback):
         self._saved_at = self._callbacks = self._callback_state = self._metrics = None
         self.best = None
         self.store.prepare()
-        self._lock = DirectoryLock(self.store.directory / "training.lock")
-        self._lock.acquire()
+        self._take_lock()
         self.config = self._describe(steps)
         if self.stop_on_signals:
             self._interrupt = Interrupt()
@@ -132,7 +137,37 @@ class Checkpoints(keras.callbacks.Callback):
                 f"them. Received: directory={str(self.store.directory)!r}"
             )
         found = self.store.newest()
+        if has_several_workers(trainer.distribute_strategy):
+            found = self._newest_of_all_workers(found)
         return None if found is None else self._go_on(steps, *found)
+
+    def _take_lock(self):
+        self._lock = DirectoryLock(self.store.directory / "training.lock")
+        try:
+            self._lock.acquire()
+        except BlockingIOError as error:
+            if not has_several_workers(self.trainer.distribute_strategy):
+                raise
+            raise BlockingIOError(
+                error.errno,
+                "Each worker keeps its checkpoints in a directory of its own, say one named after "
+                f"its index. Received: {str(self.store.directory)!r}, where another one is at work",
+            ) from error
+
+    def _newest_of_all_workers(self, found):
+        """The newest checkpoint that every worker has: one may have been killed before a save."""
+        strategy = self.trainer.distribute_strategy
+        here = -1 if found is None else found[2]["step"]
+        steps = strategy.gather(strategy.run(lambda: tf.constant([here], tf.int64)), axis=0)
+        least = int(tf.reduce_min(steps))
+        if here > least:
+            found = self.store.newest(up_to=least)
+        if (-1 if found is None else found[2]["step"]) != least:
+            raise CheckpointError(
+                f"No checkpoint of step {least} is left in {self.store.directory}, and another "
+                "worker has none that is newer. Begin anew, all workers in empty directories"
+            )
+        return found
 
     def _go_on(self, steps, path, arrays, facts):
         there, here = facts["step"], steps_done(self.trainer)

@@ -125,8 +125,11 @@ class CheckpointStore:
             os.rename(path, hidden)
             shutil.rmtree(hidden)
 
-    def newest(self):
+    def newest(self, up_to=None):
         """Reads the newest checkpoint that verifies, with a warning for each newer one.
+
+        Args:
+            up_to: step after which none is taken; None for no such step.
 
         Returns:
             `(path, arrays, facts)`, or None if there is no checkpoint at all.
@@ -140,6 +143,8 @@ class CheckpointStore:
                 arrays, facts = format.read(path)
             except format.DamagedCheckpoint as error:
                 damaged.append(str(error))
+                continue
+            if up_to is not None and facts["step"] > up_to:
                 continue
             for problem in damaged:
                 warnings.warn(
