@@ -103,7 +103,9 @@ def _parser():
     )
     evaluate.add_argument("--data", metavar="NAME", help="real images: a data set or a folder")
     evaluate.add_argument("--split", metavar="SPLIT", help="of these (default: test)")
-    evaluate.add_argument("--metrics", metavar="A,B,...", help="see README (default: the usual)")
+    evaluate.add_argument(
+        "--metrics", metavar="A,B,...", help="names of scores; an unknown one lists them"
+    )
     evaluate.add_argument(
         "--extractor",
         metavar="NAME",
