@@ -84,9 +84,11 @@ class RowsCase(Case):
     @staticmethod
     def exported_and_loaded(cases, folder):
         latents, outputs = keras.Input((LATENT_DIM,)), []
-        for case in cases.values():
+        for index, case in enumerate(cases.values()):
             inputs = [made_of(latents, x, seed) for seed, x in enumerate(case.inputs)]
-            y = tf.nest.flatten(case.made()(inputs if len(inputs) > 1 else inputs[0]))[0]
+            thing = case.made()
+            thing.name = f"case_{index}"  # names must differ within a model
+            y = tf.nest.flatten(thing(inputs if len(inputs) > 1 else inputs[0]))[0]
             y = keras.ops.reshape(y, (-1, math.prod(y.shape[1:])) if case.per_row else (1, -1))
             outputs.append(y + keras.ops.zeros_like(latents[:, :1]))
         generator = keras.Model(latents, keras.ops.concatenate(outputs, axis=1))
