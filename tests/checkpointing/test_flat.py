@@ -29,13 +29,11 @@ class Watch(keras.callbacks.Callback):
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    raises=AssertionError,
-    reason="measured: 886.7 -> 915.6 MB (3.3 %), open files flat at 10. A `.keras` file saved by "
-    "Keras keeps memory (75 kB each with tiny networks), a checkpoint none (0 kB).",
-)
-def test_five_thousand_steps(tmp_path, record_property):
-    """The recipe with narrow networks: what could leak does not depend on their width."""
+def test_five_thousand_steps(tmp_path):
+    """The recipe with narrow networks: what could leak does not depend on their width.
+
+    Measured: 916.6 MB in epochs 21 to 30, 921.1 MB in epochs 91 to 100 (0.5 %), 12 open files.
+    """
     recipe = experiment.load_recipe(RECIPE)
     watch = Watch()
 
@@ -51,7 +49,7 @@ def test_five_thousand_steps(tmp_path, record_property):
         saved_models=tmp_path / "saved_models",
     )
     early, late = np.mean(watch.memory[20:30]), np.mean(watch.memory[-10:])
-    record_property("memory", [round(m, 1) for m in watch.memory])
+    print([round(memory, 1) for memory in watch.memory])
     print(f"memory {early:.1f} -> {late:.1f} MB, files {watch.files[20]} -> {watch.files[-1]}")
     assert late < 1.01 * early
     assert watch.files[-1] <= watch.files[20]
