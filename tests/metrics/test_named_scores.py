@@ -99,14 +99,21 @@ def test_scores_of_pixels_name_no_extractor():
     assert score.value == pytest.approx(expected["sliced_wasserstein"])
 
 
-def test_diversity_is_that_of_the_classes():
+def test_diversity_is_that_of_all_images_and_of_the_classes():
     score = figures("ms_ssim", compare(Levels()))["ms_ssim"]
-    assert set(score.details["class_ms_ssim"]) == {"0", "1"} and score.details["by_class"]
     assert score.details["scales"] == 1 and score.details["filter_size"] == 11
+    options = {"scales": 1, "seed": 1}
+    made = Levels()(20, 1)
+    everything = metrics.ms_ssim_diversity(made, pairs=1000, **options)
+    of_classes = metrics.ms_ssim_diversity(made, np.arange(20) % CLASSES, pairs=500, **options)
     real = metrics.ms_ssim_diversity(
-        ReferenceImages(_images(), "noise").images, pairs=1000, scales=1, seed=1
+        ReferenceImages(_images(), "noise").images, pairs=1000, **options
     )
+    assert score.value == pytest.approx(everything["ms_ssim"])
+    assert score.details["ms_ssim_within_classes"] == pytest.approx(of_classes["ms_ssim"])
+    assert set(score.details["class_ms_ssim"]) == {"0", "1"}
     assert score.details["real_ms_ssim"] == pytest.approx(real["ms_ssim"])
+    assert of_classes["ms_ssim"] > everything["ms_ssim"] > real["ms_ssim"]
 
 
 @pytest.mark.parametrize("side, filter_size", [(8, 7), (11, 11)])

@@ -119,19 +119,20 @@ def _ms_ssim(c):
     scales = max(
         s for s in range(1, len(SCALE_WEIGHTS) + 1) if (filter_size - 1) * 2 ** (s - 1) + 1 <= side
     )
-    classes = 1 if c.labels is None else len(np.unique(c.labels))
-    options = {
-        "pairs": max(1, PAIRS // classes),
-        "scales": scales,
-        "filter_size": filter_size,
-        "seed": c.seed,
-    }
-    real = ms_ssim_diversity(c.reference.images, **{**options, "pairs": PAIRS})
-    return {
-        **ms_ssim_diversity(c.images, c.labels, **options),
-        "real_ms_ssim": real["ms_ssim"],
-        "by_class": c.labels is not None,
-    }
+    options = {"pairs": PAIRS, "scales": scales, "filter_size": filter_size, "seed": c.seed}
+    # Of all images: a generator with classes can so be compared with one without.
+    real = ms_ssim_diversity(c.reference.images, **options)
+    found = ms_ssim_diversity(c.images, **options)
+    del found["class_ms_ssim"]  # there is but one
+    by_class = {}
+    if c.labels is not None:
+        options["pairs"] = max(1, PAIRS // len(np.unique(c.labels)))
+        of_classes = ms_ssim_diversity(c.images, c.labels, **options)
+        by_class = {
+            "ms_ssim_within_classes": of_classes["ms_ssim"],
+            "class_ms_ssim": of_classes["class_ms_ssim"],
+        }
+    return {**found, "real_ms_ssim": real["ms_ssim"], **by_class}
 
 
 def _sliced_wasserstein(c):
