@@ -1,57 +1,23 @@
 """Real digits, damaged more and more: every score of the damage must follow its order."""
 
-import gzip
 import pathlib
 
 import numpy as np
 import pytest
-import scipy.ndimage
+from damaged_digits import COUNT, blur, brighten, noise, read_digits, train_extractor
 
 from tfgan_suite import metrics
-
-COUNT = 500  # images in the reference, and in every damaged set
-
-
-def _read(path, header):
-    with gzip.open(path) as file:
-        return np.frombuffer(file.read(), np.uint8, offset=header)
 
 
 @pytest.fixture(scope="module")
 def digits(real_data):
     """Images of MNIST in [-1, 1] and labels, by the name of the file."""
-    folder = pathlib.Path(real_data("mnist"))
-
-    def load(name, count):
-        images = _read(folder / f"{name}-images-idx3-ubyte.gz", 16).reshape(-1, 28, 28, 1)[:count]
-        labels = _read(folder / f"{name}-labels-idx1-ubyte.gz", 8)[:count]
-        return images.astype(np.float32) / 127.5 - 1, labels.astype(np.int64)
-
-    return {"train": load("train", 6000), "t10k": load("t10k", 10_000)}
+    return read_digits(pathlib.Path(real_data("mnist")))
 
 
 @pytest.fixture(scope="module")
 def extractor(digits, tmp_path_factory):
-    held_out = tuple(values[-1000:] for values in digits["t10k"])
-    classifier = metrics.Classifier.train(
-        digits["train"], held_out, num_classes=10, epochs=3, cache_dir=tmp_path_factory.mktemp("c")
-    )
-    assert classifier.accuracy > 0.95
-    return metrics.classifier_extractor(classifier, layer="relu_3", pooling="avg")
-
-
-def _blur(images, sigma):
-    return scipy.ndimage.gaussian_filter(images, (0, sigma, sigma, 0))
-
-
-def _noise(images, stddev):
-    noise = np.random.default_rng(0).normal(size=images.shape)
-    return np.clip(images + stddev * noise, -1, 1).astype(np.float32)
-
-
-def _brighten(images, shift):
-    """The shift of colour that a grey image can have: its black turns grey."""
-    return np.maximum(images, np.float32(shift - 1))
+    return train_extractor(digits, tmp_path_factory.mktemp("c"))
 
 
 def _series(digits, damage):
@@ -60,9 +26,9 @@ def _series(digits, damage):
     if damage == "dropped classes":
         return [images[labels < kept][:COUNT] for kept in (10, 7, 4, 1)]
     function, levels = {
-        "blur": (_blur, (0.6, 1.0, 1.6)),
-        "noise": (_noise, (0.3, 0.6, 1.2)),
-        "brightness": (_brighten, (0.3, 0.7, 1.2)),
+        "blur": (blur, (0.6, 1.0, 1.6)),
+        "noise": (noise, (0.3, 0.6, 1.2)),
+        "brightness": (brighten, (0.3, 0.7, 1.2)),
     }[damage]
     return [images[:COUNT], *(function(images[:COUNT], level) for level in levels)]
 
