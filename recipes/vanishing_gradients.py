@@ -15,7 +15,8 @@ Measured (seed 0, on 2 cores busy with other work): 9 min 18 s. Against the gene
 epoch 1000 steps suffice: the gradient of the minimax loss falls from 2.8 to 0.019, that of the
 modified loss grows from 3.3 to 116. Against those of epochs 10 and 25 the fresh discriminator is
 not yet ahead after 1000 steps: the minimax gradient goes from 1.5 to 21 and from 1.3 to 6.3, the
-modified one from 1.4 to 211 and from 1.3 to 117.
+modified one from 1.4 to 211 and from 1.3 to 117. With frozen_steps=3000 measured_every=100 the
+minimax gradient of epoch 25 has fallen from its largest, 11.3, to 0.84.
 """
 
 import dataclasses
