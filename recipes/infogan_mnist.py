@@ -1,0 +1,103 @@
+"""InfoGAN on MNIST: codes that become digit, slant and width, without a label.
+
+Paper: Chen et al. 2016, "InfoGAN: Interpretable Representation Learning by Information Maximizing
+Generative Adversarial Nets", arXiv:1606.03657. Deviations: fewer filters, and a moving average of
+the generator.
+
+Command: python -m tfgan_suite train infogan_mnist
+
+The data comes from TensorFlow Datasets, which downloads it (11 MiB) unless it is prepared in the
+folder that the environment variable TFDS_DATA_DIR names.
+
+Measured (seed 0, 5000 images, on 2 cores busy with other work): 4 epochs in 9 min 04 s; matched
+one-to-one to the digits that a classifier, right on 99.3 % of the real test digits, sees in the
+images, the categorical code agrees with it on 50.7 % of them (chance: about 10 %). Some values are
+digits (0, 1, 2, 6), others what two digits have in common. `traversal.png` shows what each code
+changes: the continuous ones width and the thickness of the upper part.
+"""
+
+import dataclasses
+
+import keras
+
+from tfgan_suite import data, losses, networks, trainers
+from tfgan_suite.experiment import Experiment
+from tfgan_suite.experiment.judges import code_judge
+from tfgan_suite.latents import StructuredLatentPrior
+
+
+@dataclasses.dataclass
+class Config:
+    split: str = "train"  # of the data set, in the notation of TFDS
+    batch_size: int = 64  # images in a minibatch
+    epochs: int = 4  # passes over the images
+    noise_dim: int = 62  # components of the noise z
+    continuous: int = 2  # continuous codes, uniform on [-1, 1)
+    filters: int = 16  # of the layers at full size; doubled with each halving
+    generator_learning_rate: float = 1e-3  # of Adam
+    discriminator_learning_rate: float = 2e-4  # of Adam, for D and Q
+    beta_1: float = 0.5  # Adam's decay of the mean gradient, for each step
+    ema_decay: float = 0.999  # of the generator's moving average, for each step
+    information_weight: float = 1.0  # lambda, for both players
+    continuous_weight: float = 0.1  # of the continuous codes' information beside the digit's
+    label_smoothing: float = 0.0  # 0.25 moves D's target for real images from 1 to 0.875
+    num_samples: int = 5000  # generated images that are judged
+    judge_epochs: int | None = None  # of the judge on the real images; none: 60 000 images shown
+    seed: int = 0  # of weights, latents and the order of the data
+
+
+SMOKE = {
+    "split": "train[:256]",
+    "batch_size": 64,
+    "epochs": 2,
+    "filters": 4,
+    "num_samples": 100,
+    "judge_epochs": 1,
+}
+
+
+def build(config):
+    def mnist(**options):
+        return data.load("mnist", split=config.split, **options)
+
+    prior = StructuredLatentPrior(config.noise_dim, (10,), config.continuous)
+    generator = networks.dcgan.build_generator(28, 1, prior.dim, config.filters, seed=config.seed)
+    discriminator = networks.heads.build_code_heads(
+        networks.dcgan.build_discriminator(28, 1, config.filters, seed=config.seed + 1),
+        prior.categorical,
+        prior.continuous,
+        seed=config.seed + 2,
+    )
+    trainer = trainers.InfoGAN(
+        generator,
+        discriminator,
+        prior,
+        generator_information_weight=config.information_weight,
+        discriminator_information_weight=config.information_weight,
+        continuous_weight=config.continuous_weight,
+        ema_decay=config.ema_decay,
+        seed=config.seed,
+    )
+    trainer.compile(
+        optimizer=keras.optimizers.Adam(config.generator_learning_rate, beta_1=config.beta_1),
+        discriminator_optimizer=keras.optimizers.Adam(
+            config.discriminator_learning_rate, beta_1=config.beta_1
+        ),
+        loss=losses.ModifiedMinimax(label_smoothing=config.label_smoothing),
+    )
+    return Experiment(
+        trainer=trainer,
+        data=mnist(batch_size=config.batch_size, seed=config.seed),
+        epochs=config.epochs,
+        name="infogan_mnist",
+        evaluators=[
+            code_judge(
+                "mnist",
+                prior,
+                split=config.split,
+                epochs=config.judge_epochs,
+                num_samples=config.num_samples,
+            )
+        ],
+        real=mnist(shuffle=False, cache=False),
+    )
