@@ -33,7 +33,7 @@ class Config:
     decay_epochs: int = 100  # passes in which it goes down to 0
     filters: int = 64  # of all networks' first layers
     blocks: int | None = None  # residual blocks; none: 6 below 256 pixels, else 9
-    normalization: str = "instance"  # of the translators: instance or batch
+    normalization: str | None = "instance"  # of the translators: instance, batch or none
     receptive_field: int = 70  # pixels, side of the patches that D judges
     cycle_weight: float = 10.0  # of the cycles, as in the paper
     identity_weight: float = 0.5  # of the identities, as a fraction of cycle_weight
