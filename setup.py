@@ -43,7 +43,7 @@ setup(
         "rich>=13",
     ],
     extras_require={
-        "test": ["pytest>=8,<10", "tensorflow-serving-api>=2.21,<2.23"],
+        "test": ["pytest>=8,<10", "pytest-xdist>=3.6,<4", "tensorflow-serving-api>=2.21,<2.23"],
         # The messages of TensorFlow Serving's gRPC interface; REST needs nothing.
         "serving": ["tensorflow-serving-api>=2.21,<2.23"],
     },
