@@ -9,13 +9,14 @@ import pytest
 import tensorflow as tf
 
 from tfgan_suite import callbacks, losses, networks, testing, trainers
+from tfgan_suite.callbacks._look import Look
 
 LATENT_DIM = 3
 LOGS = {
     f"monitor_{name}"
     for name in (
         "g_loss", "d_loss", "g_gradient_norm", "d_gradient_norm", "g_signal", "real_accuracy",
-        "fake_accuracy", "separation", "diversity",
+        "fake_accuracy", "separation", "diversity", "modes",
     )
 }  # fmt: skip
 
@@ -88,12 +89,23 @@ def test_figures_are_those_of_numpy():
         assert history[f"monitor_{name}"] == [pytest.approx(value, rel=1e-5)], name
 
 
-def test_real_images_have_all_their_own_diversity():
-    images = testing.images(16, (40, 40, 1))
-    features = callbacks.gan_monitor.Look(images, None, 16, None, 0)
-    features.prepare()
-    assert features._diversity(images) == pytest.approx(1.0, rel=1e-12)
-    assert features._diversity(images[:1].repeat(16, axis=0)) < 0.1
+def test_real_images_have_all_their_own_variety():
+    images = testing.images(64, (40, 40, 1))
+    look = Look(images, None, 64, None, 0)
+    look.prepare()
+    assert look._variety(images) == {"diversity": pytest.approx(1.0), "modes": pytest.approx(1.0)}
+    copies = look._variety(images[:1].repeat(64, axis=0))
+    assert copies["diversity"] < 0.05 and copies["modes"] < 0.3
+
+
+def test_classes_that_are_missing_are_groups_that_are_missing():
+    centres = 5.0 * np.eye(8, dtype="float32")[np.arange(64) % 8]
+    points = centres + 0.1 * testing.points(64, 8)
+    look = Look(testing.images(64), None, 64, lambda given: points[: len(given)], 0)
+    look.prepare()
+    assert look._variety(testing.images(64))["modes"] == pytest.approx(1.0)
+    points[:] = points[np.arange(64) % 8 == 0].repeat(8, axis=0)
+    assert look._variety(testing.images(64))["modes"] < 0.25
 
 
 def test_it_looks_every_so_many_epochs_and_steps():

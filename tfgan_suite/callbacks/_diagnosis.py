@@ -32,8 +32,8 @@ class Diagnosis:
         self.findings = []
         self.looks, self.looked_at = 0, None  # so many, the last after that step
         self._early = {name: [] for name in _EARLY_FIGURES}
-        self._best = {"diversity": 0.0, "separation": 0.0}
-        self._recent = []  # diversity at the last looks
+        self._best = {"variety": 0.0, "separation": 0.0}
+        self._recent = []  # variety at the last looks
         self._streaks = {}
         self._weights = {}  # player: [fingerprint, step at which it was first seen]
 
@@ -91,24 +91,27 @@ class Diagnosis:
     def _compare(self, figures, step):
         """Figures relative to the early ones, and to the best so far; remembers this look's."""
         size = abs(figures["g_loss"]) + abs(figures["d_loss"])
-        now = {**figures, "loss_size": size + 1.0}  # a loss near 0 says nothing about its scale
-        found = {}
+        now = {
+            **figures,
+            "loss_size": size + 1.0,  # a loss near 0 says nothing about its scale
+            "variety": min(figures["diversity"], figures["modes"]),
+        }
+        found = {"variety": now["variety"]}
         for name in _EARLY_FIGURES:
             early = self._early[name]
             if len(early) < EARLY and math.isfinite(now[name]):
                 early.append(now[name])
             found[f"early_{name}"] = statistics.median(early) if early else math.nan
         for name, best in self._best.items():
-            if figures[name] > best:
-                self._best[name] = figures[name]
+            if now[name] > best:
+                self._best[name] = now[name]
             found[f"best_{name}"] = self._best[name]
         before = self._recent[:1]
-        if math.isfinite(figures["diversity"]):
-            self._recent = [*self._recent, figures["diversity"]][-self.patience :]
+        self._recent = [*self._recent, now["variety"]][-self.patience :]
         return {
             **found,
             "is_warm": step >= self.warm_up,
-            "diversity_grows": bool(before) and figures["diversity"] > 1.1 * before[0],
+            "variety_grows": bool(before) and now["variety"] > 1.1 * before[0],
             "g_growth": _ratio(now["g_gradient_norm"], found["early_g_gradient_norm"]),
             "d_growth": _ratio(now["d_gradient_norm"], found["early_d_gradient_norm"]),
             # Against the first look: a critic without bounds may have diverged by the second, while

@@ -1,14 +1,17 @@
 """A look at both players, as figures that do not depend on the scale of logits and pixels."""
 
 import math
+import warnings
 
 import numpy as np
+from scipy.cluster.vq import kmeans2, vq
 
 from tfgan_suite.callbacks._examples import spread
 from tfgan_suite.metrics import mean_distance, vendi_score
 
 _SIDE = 32  # pixels: larger images are averaged down to this before they are compared
 _FEWEST = 8  # examples from which anything can be told
+_GROUP = 8  # real examples in a group, on average
 _OF_THE_PROBE = ("g_loss", "d_loss", "g_gradient_norm", "d_gradient_norm", "g_signal")
 
 
@@ -49,6 +52,8 @@ class Look:
                 f"Received: {len(real)} images that are all alike"
             )
         self._real_diversity = vendi_score(features, self._bandwidth)
+        self._groups, labels = _groups_of(coarse(features, real, self._features), len(real))
+        self._real_modes = _effective_number(labels)
         self._batches = batches
 
     def __call__(self, trainer):
@@ -68,7 +73,7 @@ class Look:
             "fake_accuracy": float(np.mean(fake < middle)),
             "separation": separation(real, fake),
             gap: float(real.mean() - fake.mean()),
-            "diversity": self._diversity(seen["generated"]),
+            **self._variety(seen["generated"]),
         }
         if held_out is not None:
             held_out_logits = seen["held_out_logits"].astype("float64")
@@ -76,10 +81,15 @@ class Look:
             figures["memorization"] = separation(real, held_out_logits)
         return figures
 
-    def _diversity(self, generated):
+    def _variety(self, generated):
         if not np.isfinite(generated).all():
-            return math.nan
-        return vendi_score(self._features_of(generated), self._bandwidth) / self._real_diversity
+            return {"diversity": math.nan, "modes": math.nan}
+        features = self._features_of(generated)
+        labels, _ = vq(coarse(features, generated, self._features), self._groups)
+        return {
+            "diversity": vendi_score(features, self._bandwidth) / self._real_diversity,
+            "modes": _effective_number(labels) / self._real_modes,
+        }
 
     def _features_of(self, images):
         if self._features is not None:
@@ -98,10 +108,30 @@ def separation(upper, lower):
     return float(np.mean(difference > 0) + 0.5 * np.mean(difference == 0))
 
 
-def averaged_down(images):
-    """Images averaged over squares, so that neither side has more than 32 pixels; else as given."""
+def coarse(features, images, is_given):
+    """The features in which images are grouped: those given, or pixels of 16x16 at most."""
+    if is_given is not None:
+        return features.astype(np.float64)
+    return averaged_down(images, _SIDE // 2).reshape(len(images), -1)
+
+
+def _groups_of(points, count):
+    """Centres of groups of 8 on average, and each point's group: k-means, from a fixed seed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a group may end up empty, and then has no part in anything
+        return kmeans2(points, max(1, count // _GROUP), minit="++", seed=0)
+
+
+def _effective_number(labels):
+    """The exponential of the entropy of the shares of the labels."""
+    shares = np.unique(labels, return_counts=True)[1] / len(labels)
+    return float(np.exp(-np.sum(shares * np.log(shares))))
+
+
+def averaged_down(images, side=_SIDE):
+    """Images averaged over squares, so that neither side has more pixels; else as given."""
     images = np.asarray(images, np.float64)
-    factor = math.ceil(max(images.shape[1:3]) / _SIDE) if images.ndim == 4 else 1
+    factor = math.ceil(max(images.shape[1:3]) / side) if images.ndim == 4 else 1
     if factor == 1 or min(images.shape[1:3]) < factor:
         return images
     rows, columns = (size // factor for size in images.shape[1:3])

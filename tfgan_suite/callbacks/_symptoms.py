@@ -7,7 +7,7 @@ VANISHED = 0.01  # of the early gradient, or of the Wasserstein loss's slope
 APART = 0.9  # separation from which D tells real from generated with ease
 BLIND = 0.6  # separation that chance reaches: 0.5, and under 0.04 of standard error with 128 images
 INVERTED = 0.25  # separation of a D that takes generated images for the real ones
-COLLAPSED = 0.5  # diversity relative to the real images'
+COLLAPSED = 0.5  # diversity, or groups reached, relative to the real images'
 MEMORIZED = 0.75  # separation of real images seen from real images held out
 EXPLODED = 100.0  # times the early gradient; sound trainings reached 11
 RAN_AWAY = 1000.0  # times the first loss; sound trainings reached 15
@@ -40,7 +40,7 @@ def _vanishing(f):
 
 
 def _collapsed(f):
-    lacking = f["diversity"] < COLLAPSED and not f["diversity_grows"]
+    lacking = f["variety"] < COLLAPSED and not f["variety_grows"]
     return lacking and not f["generator_is_frozen"]
 
 
@@ -50,7 +50,7 @@ def _memorizing(f):
 
 def _not_learning(f):
     # Of a collapsed generator, or of data that are not what the monitor was given, D may think well.
-    inverted = f["separation"] < INVERTED and f["diversity"] >= COLLAPSED
+    inverted = f["separation"] < INVERTED and f["variety"] >= COLLAPSED
     return (f["best_separation"] < BLIND or inverted) and not f["discriminator_is_frozen"]
 
 
@@ -111,7 +111,8 @@ SYMPTOMS = (
         "mode_collapse",
         _collapsed,
         "The generator's images lack variety: {diversity:.1%} of the real ones' effective number "
-        "of different images (best so far {best_diversity:.1%}).",
+        "of different images, {modes:.1%} of their effective number of groups (the lesser was at "
+        "best {best_variety:.1%}).",
         "Use a Wasserstein loss with a GradientPenalty, or R1; let D do more steps and G smaller "
         "ones; put MinibatchStddev into D; add LatentDiversityRegularization or ModeSeeking; look "
         "at whether the data hold the variety of the images that the monitor was given.",

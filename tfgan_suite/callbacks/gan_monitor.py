@@ -42,6 +42,10 @@ class GANMonitor(keras.callbacks.Callback):
     - `monitor_diversity`: the Vendi score of the generated images relative to that of as many real
       ones (see `metrics.vendi_score`; the bandwidth is half the mean distance of real images). 1 is
       the variety of the data.
+    - `monitor_modes`: the effective number of groups of real images (k-means, one for 8 images) that
+      the generated ones fall into, relative to the real ones' own. It sees that whole classes are
+      missing, which in pixels the score before does not where the images of one class differ much.
+      The bins of Richardson and Weiss 2018, arXiv:1805.12462, section 3.
     - `monitor_wasserstein`: mean D(x) - mean D(G(z)), the critic's estimate of the distance; with
       another loss than Wasserstein's it is called `monitor_logit_gap`.
     - with `held_out`: `monitor_held_out_accuracy`, and `monitor_memorization`, in [0, 1]: of the
@@ -64,8 +68,9 @@ class GANMonitor(keras.callbacks.Callback):
         every: epochs between two looks.
         every_steps: updates of the generator between two further looks, for long epochs; or None.
         examples: images in a look.
-        features: function from images to features `[N, D]` in which diversity is measured; None for
-            the pixels, averaged down to 32x32.
+        features: function from images to features `[N, D]` in which variety is measured, a
+            classifier's for example, which tell classes apart better than pixels; None for the
+            pixels, averaged down to 32x32, and to 16x16 for the groups.
         warm_up: updates of the generator in which missing variety, and a D that tells nothing,
             count as youth.
         patience: looks in a row that must show the same.
