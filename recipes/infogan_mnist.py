@@ -1,4 +1,4 @@
-"""InfoGAN on MNIST: codes that become digit, slant and width, without a label.
+"""InfoGAN on MNIST: a categorical and two continuous codes, learned without a label.
 
 Paper: Chen et al. 2016, "InfoGAN: Interpretable Representation Learning by Information Maximizing
 Generative Adversarial Nets", arXiv:1606.03657. Deviations: fewer filters, and a moving average of
