@@ -126,6 +126,9 @@ class RealData:
     def classifier(self):
         """The `Classifier` of the real classes, trained once and then kept on disk.
 
+        Measured: right on 0.993 of the test images of MNIST, and on 0.745 of those of CIFAR-10 (as
+        JPEG files, `epochs=5`), for which the architecture is small.
+
         Raises:
             ValueError: if the data set has no labels, or as `Classifier.train` does.
         """
