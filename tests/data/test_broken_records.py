@@ -11,6 +11,7 @@ import tensorflow_datasets as tfds
 from PIL import Image
 
 from tfgan_suite import data, testing, trainers
+from tfgan_suite.data import records
 from tfgan_suite.progress import order_of
 
 
@@ -179,6 +180,19 @@ def test_a_training_goes_on_and_says_what_was_skipped(builder):
     trainer.fit(dataset, epochs=2, verbose=0)
     assert int(trainer.step.numpy()) == 6
     assert [name.rpartition("__")[2] for name in data.skipped(dataset)] == ["2"]
+
+
+@pytest.mark.parametrize("mode, channels", [("L", 1), ("RGB", 3), ("RGBA", 4), ("P", 3), ("L", 3)])
+def test_a_png_is_decoded_as_tensorflow_decodes_it(mode, channels):
+    pixels = np.random.default_rng(0).integers(0, 256, (5, 7, 4), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(pixels).convert(mode).save(file, "png")
+    expected = tf.image.decode_image(file.getvalue(), channels=channels).numpy()
+    got = records._decode_png(file.getvalue(), (None, None, channels))
+    if (mode, channels) in (("P", 3), ("L", 3)):
+        assert got is None  # left to TensorFlow
+    else:
+        np.testing.assert_array_equal(got, expected)
 
 
 # === Arrays ===
