@@ -9,7 +9,21 @@ Command: python -m tfgan_suite train cyclegan_monet2photo
 
 The data come from TensorFlow Datasets, which downloads them unless they are prepared in the folder
 that the environment variable TFDS_DATA_DIR names; or from two folders or tar archives, given with
-`--set data=monet.tar data_b=photo.tar held_out=20`.
+`--set data=monet.tar data_b=photo.tar held_out=24`.
+
+Measured at 64x64 (seed 0, on 2 cores busy with other work; 97 paintings and 216 photographs to
+train on; errors are mean absolute differences of images in [-1, 1] after a cycle, on 24 paintings
+and 24 photographs that were held out):
+
+- With `held_out=24 image_size=64 jitter=false batch_size=4 constant_epochs=7 decay_epochs=5
+  filters=16 blocks=2 normalization=none receptive_field=34 learning_rate=1e-3 ema_decay=0.99`: 648
+  steps in 12 min 49; 0.136 for paintings and 0.148 for photographs, still falling as the learning
+  rate went down. The pictures are blurred: this is a beginning, not a result.
+- With `normalization=batch`, jitter, no average and a constant learning rate: 0.177 and 0.194 after
+  432 steps.
+- With `normalization=instance blocks=3 learning_rate=5e-4` in the same way: 0.228 and 0.274 after
+  216 steps. (Instance normalization takes the brightness and the contrast of an image away, which
+  a cycle must then guess.)
 """
 
 import dataclasses
