@@ -1,8 +1,8 @@
 """AC-GAN on MNIST: the digit that is asked for, by a discriminator that also tells digits apart.
 
 Paper: Odena et al. 2017, "Conditional Image Synthesis with Auxiliary Classifier GANs",
-arXiv:1610.09585. Deviations: the networks of DCGAN (arXiv:1511.06434), and a moving average of the
-generator.
+arXiv:1610.09585. Deviations: the networks of DCGAN (arXiv:1511.06434), a moving average of the
+generator, and a classifier that learns from real images alone.
 
 Command: python -m tfgan_suite train acgan_mnist
 
