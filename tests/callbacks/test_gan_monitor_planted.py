@@ -187,4 +187,4 @@ def test_a_recipe_with_one_class_of_ten():
     ones = data.load(images[labels == 1], batch_size=64, repeat=True)
     monitor = callbacks.GANMonitor(images, say=print)
     built.trainer.fit(ones, epochs=25, steps_per_epoch=50, verbose=0, callbacks=[monitor])
-    assert {finding["name"] for finding in monitor.findings} == {"mode_collapse"}
+    assert "mode_collapse" in {finding["name"] for finding in monitor.findings}

@@ -51,7 +51,8 @@ def _memorizing(f):
 def _not_learning(f):
     # Of a collapsed generator, or of data that are not what the monitor was given, D may think well.
     inverted = f["separation"] < INVERTED and f["variety"] >= COLLAPSED
-    return (f["best_separation"] < BLIND or inverted) and not f["discriminator_is_frozen"]
+    at_chance = f["best_separation"] < BLIND and f["separation"] > 1.0 - BLIND
+    return (at_chance or inverted) and not f["discriminator_is_frozen"]
 
 
 def _diverging(f):
