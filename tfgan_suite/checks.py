@@ -8,6 +8,13 @@ def positive_int(name, value):
     return value
 
 
+def positive_int_or_none(name, value):
+    """Returns `value` if it is a positive integer or None; raises ValueError otherwise."""
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise ValueError(f"`{name}` must be a positive integer or None. Received: {name}={value!r}")
+    return value
+
+
 def non_negative(name, value):
     """Returns `value` if it is a finite number >= 0; raises ValueError otherwise."""
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)

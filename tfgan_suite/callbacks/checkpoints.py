@@ -4,14 +4,13 @@ import time
 import warnings
 
 import keras
-import tensorflow as tf
 
 from tfgan_suite.callbacks._steps import steps_done
 from tfgan_suite.callbacks.interrupt import Interrupt
 from tfgan_suite.checkpointing import (
-    CheckpointError,
     CheckpointStore,
     DirectoryLock,
+    agree_on_newest,
     assign_arrays,
     differences,
     get_callback_state,
@@ -19,6 +18,7 @@ from tfgan_suite.checkpointing import (
     read_arrays,
     set_callback_state,
 )
+from tfgan_suite.checks import positive_int_or_none
 from tfgan_suite.distribution import has_several_workers
 from tfgan_suite.files import strict
 from tfgan_suite.progress import Position
@@ -91,13 +91,8 @@ class Checkpoints(keras.callbacks.Callback):
         stop_on_signals=True,
     ):
         super().__init__()
-        for name, value in (("every_epochs", every_epochs), ("every_steps", every_steps)):
-            if value is not None and (
-                isinstance(value, bool) or not isinstance(value, int) or value < 1
-            ):
-                raise ValueError(
-                    f"`{name}` must be a positive integer or None. Received: {name}={value!r}"
-                )
+        positive_int_or_none("every_epochs", every_epochs)
+        positive_int_or_none("every_steps", every_steps)
         if every_minutes is not None and not every_minutes > 0:
             raise ValueError(
                 "`every_minutes` must be a positive number or None. "
@@ -138,7 +133,7 @@ class Checkpoints(keras.callbacks.Callback):
             )
         found = self.store.newest()
         if has_several_workers(trainer.distribute_strategy):
-            found = self._newest_of_all_workers(found)
+            found = agree_on_newest(self.store, found, trainer.distribute_strategy)
         return None if found is None else self._go_on(steps, *found)
 
     def _take_lock(self):
@@ -153,21 +148,6 @@ class Checkpoints(keras.callbacks.Callback):
                 "Each worker keeps its checkpoints in a directory of its own, say one named after "
                 f"its index. Received: {str(self.store.directory)!r}, where another one is at work",
             ) from error
-
-    def _newest_of_all_workers(self, found):
-        """The newest checkpoint that every worker has: one may have been killed before a save."""
-        strategy = self.trainer.distribute_strategy
-        here = -1 if found is None else found[2]["step"]
-        steps = strategy.gather(strategy.run(lambda: tf.constant([here], tf.int64)), axis=0)
-        least = int(tf.reduce_min(steps))
-        if here > least:
-            found = self.store.newest(up_to=least)
-        if (-1 if found is None else found[2]["step"]) != least:
-            raise CheckpointError(
-                f"No checkpoint of step {least} is left in {self.store.directory}, and another "
-                "worker has none that is newer. Begin anew, all workers in empty directories"
-            )
-        return found
 
     def _go_on(self, steps, path, arrays, facts):
         there, here = facts["step"], steps_done(self.trainer)

@@ -50,6 +50,8 @@ class ImageGrid(keras.callbacks.Callback):
         OSError: if the directory cannot be written.
     """
 
+    _title = "generated"  # of the pictures in TensorBoard
+
     def __init__(
         self,
         directory,
@@ -126,20 +128,22 @@ class ImageGrid(keras.callbacks.Callback):
 
     def draw(self, epoch):
         """Writes the picture of the present state as that of a number of completed epochs."""
-        made = self._sampler.generate(*self._inputs)
-        if self._kind == "points":
-            within = self._limits or pictures.limits(made)
-            pixels = pictures.scatter(made, within, self._real)
-        else:
-            pixels = pictures.tile(made, self.columns)
+        pixels = self._picture()
         pictures.write_png(self.directory / f"epoch-{epoch:04d}.png", pixels)
         self._drawn = self._reached = epoch
         if self._tensorboard:
             if self._writer is None:
                 self._writer = tf.summary.create_file_writer(str(self.directory))
             with self._writer.as_default():
-                tf.summary.image("generated", pixels[np.newaxis], step=epoch)
+                tf.summary.image(self._title, pixels[np.newaxis], step=epoch)
             self._writer.flush()
+
+    def _picture(self):
+        """The pixels of a picture of the present state."""
+        made = self._sampler.generate(*self._inputs)
+        if self._kind == "points":
+            return pictures.scatter(made, self._limits or pictures.limits(made), self._real)
+        return pictures.tile(made, self.columns)
 
 
 def _first(source, count):

@@ -44,7 +44,7 @@ class LatentInterpolation(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         self._sampler = Sampler(self.model, batch_size=min(self.rows * self.columns, 256))
-        self._kind = pictures.check_drawable(self._sampler.example_shape)
+        pictures.check_drawable(self._sampler.example_shape)
         self.directory.mkdir(parents=True, exist_ok=True)
 
     def on_train_end(self, logs=None):
@@ -60,11 +60,9 @@ class LatentInterpolation(keras.callbacks.Callback):
             labels = np.repeat(of_rows, self.columns)
         latents = np.concatenate(walks, axis=-1)
         made = self._sampler.generate(latents.reshape(-1, latents.shape[-1]), labels)
-        if self._kind == "points":
-            pixels = pictures.scatter(made, pictures.limits(made))
-        else:
-            pixels = pictures.tile(made, self.columns)
-        pictures.write_png(self.directory / "interpolation.png", pixels)
+        pictures.write_png(
+            self.directory / "interpolation.png", pictures.draw(made, self.columns)
+        )
 
 
 def linear(start, end, t):

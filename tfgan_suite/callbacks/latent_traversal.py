@@ -53,7 +53,7 @@ class LatentTraversal(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         self._sampler = Sampler(self.model)
-        self._kind = pictures.check_drawable(self._sampler.example_shape)
+        pictures.check_drawable(self._sampler.example_shape)
         self._latents, self._columns = self.latents(self.model.latent_prior)
         self.directory.mkdir(parents=True, exist_ok=True)
 
@@ -64,11 +64,7 @@ class LatentTraversal(keras.callbacks.Callback):
             codes = len(self._latents) // self.rows
             labels = np.repeat(np.tile(of_rows, codes), self._columns)
         made = self._sampler.generate(latents, labels)
-        if self._kind == "points":
-            pixels = pictures.scatter(made, pictures.limits(made))
-        else:
-            pixels = pictures.tile(made, self._columns)
-        pictures.write_png(self.directory / "traversal.png", pixels)
+        pictures.write_png(self.directory / "traversal.png", pictures.draw(made, self._columns))
 
     def latents(self, prior):
         """The latents that are drawn, and their number in a row.

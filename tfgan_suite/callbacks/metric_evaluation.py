@@ -8,6 +8,7 @@ import keras
 
 from tfgan_suite.callbacks._steps import ended_early, epoch_start, steps_done
 from tfgan_suite.callbacks.translating import examples_of
+from tfgan_suite.checks import positive_int_or_none
 from tfgan_suite.files import write_json
 from tfgan_suite.registration import public
 
@@ -57,17 +58,9 @@ class MetricEvaluation(keras.callbacks.Callback):
         seed=0,
     ):
         super().__init__()
-        for name, value in (
-            ("every_epochs", every_epochs),
-            ("every_steps", every_steps),
-            ("max_samples", max_samples),
-        ):
-            if value is not None and (
-                isinstance(value, bool) or not isinstance(value, int) or value < 1
-            ):
-                raise ValueError(
-                    f"`{name}` must be a positive integer or None. Received: {name}={value!r}"
-                )
+        positive_int_or_none("every_epochs", every_epochs)
+        positive_int_or_none("every_steps", every_steps)
+        positive_int_or_none("max_samples", max_samples)
         if every_epochs is None and every_steps is None:
             raise ValueError("Give `every_epochs` or `every_steps`. Received: None for both")
         self.evaluators = named(evaluators)

@@ -31,6 +31,24 @@ def check_drawable(shape):
     )
 
 
+def draw(made, columns):
+    """A grid of images in rows of `columns`, or a scatter plot of points.
+
+    Args:
+        made: `[N, H, W, 1 or 3]` in [-1, 1], or `[N, 2]`.
+        columns: images in a row.
+
+    Returns:
+        uint8 array `[height, width, 1 or 3]`.
+
+    Raises:
+        ValueError: as `check_drawable` does.
+    """
+    if check_drawable(made.shape[1:]) == "points":
+        return scatter(made, limits(made))
+    return tile(made, columns)
+
+
 def to_uint8(images):
     """Maps [-1, 1] to 0..255, rounded; values outside are clipped, NaN becomes 0."""
     scaled = (np.asarray(images, np.float64) + 1.0) * 127.5

@@ -30,6 +30,8 @@ class TranslationGrid(ImageGrid):
         OSError: if the directory cannot be written.
     """
 
+    _title = "translated"
+
     def __init__(self, directory, real, *, every=1, rows=8, tensorboard=True):
         super().__init__(directory, every=every, rows=rows, tensorboard=tensorboard)
         self._real_source = real
@@ -41,17 +43,8 @@ class TranslationGrid(ImageGrid):
         self._sampler = sampler
         pictures.write_png(self.directory / "real.png", sheet(self._pair))
 
-    def draw(self, epoch):
-        """Writes the picture of the present state as that of a number of completed epochs."""
-        pixels = translations(self._sampler, self._pair)
-        pictures.write_png(self.directory / f"epoch-{epoch:04d}.png", pixels)
-        self._drawn = self._reached = epoch
-        if self._tensorboard:
-            if self._writer is None:
-                self._writer = tf.summary.create_file_writer(str(self.directory))
-            with self._writer.as_default():
-                tf.summary.image("translated", pixels[np.newaxis], step=epoch)
-            self._writer.flush()
+    def _picture(self):
+        return translations(self._sampler, self._pair)
 
 
 def translations(translator, pair):

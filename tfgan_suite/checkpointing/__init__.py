@@ -9,11 +9,13 @@ from tfgan_suite.checkpointing.differences import differences
 from tfgan_suite.checkpointing.lock import DirectoryLock
 from tfgan_suite.checkpointing.store import CheckpointError, CheckpointStore
 from tfgan_suite.checkpointing.variables import assign_arrays, non_finite, read_arrays
+from tfgan_suite.checkpointing.workers import agree_on_newest
 
 __all__ = [
     "CheckpointError",
     "CheckpointStore",
     "DirectoryLock",
+    "agree_on_newest",
     "assign_arrays",
     "differences",
     "get_callback_state",

@@ -152,14 +152,10 @@ def mapped(dataset, function):
     order = order_of(dataset)
 
     def begin(*where):
-        return _map(order.begin(*where), function)
+        return pipeline.parallel_map(order.begin(*where), function)
 
-    return with_order(_map(dataset, function), dataclasses.replace(order, begin=begin))
-
-
-def _map(dataset, function):
-    function = tf.autograph.experimental.do_not_convert(function)
-    return dataset.map(function, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+    changed = pipeline.parallel_map(dataset, function)
+    return with_order(changed, dataclasses.replace(order, begin=begin))
 
 
 def _open_pairs(source, split, data_dir, seed, channels):

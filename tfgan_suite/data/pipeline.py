@@ -116,7 +116,7 @@ def _augmentation_seed(seed, epoch, number):
 
 
 def _finished(dataset, finish):
-    dataset = _map(dataset, finish)
+    dataset = parallel_map(dataset, finish)
     options = tf.data.Options()
     options.deterministic = True
     # Replicas of several workers take turns on examples; whole files are too few to share out.
@@ -180,14 +180,14 @@ def _read(dataset, source, prepare):
         return (prepare(images) if prepare else images, *label)
 
     if None in source.shape or not (prepare or source.vectorized):
-        return _map(dataset, lambda *example: finish(*read(*example)))
+        return parallel_map(dataset, lambda *example: finish(*read(*example)))
     # Small images cost more in calls than in arithmetic: take some at a time.
     if source.vectorized:
-        chunks = _map(dataset.batch(_CHUNK), read)
+        chunks = parallel_map(dataset.batch(_CHUNK), read)
     else:
-        chunks = _map(dataset, read).batch(_CHUNK)
+        chunks = parallel_map(dataset, read).batch(_CHUNK)
     known = tf.data.experimental.assert_cardinality(dataset.cardinality())
-    return _map(chunks, finish).unbatch().apply(known)
+    return parallel_map(chunks, finish).unbatch().apply(known)
 
 
 def _check_memory(source, shape):
@@ -210,7 +210,8 @@ def _as_is(function):
     return tf.autograph.experimental.do_not_convert(function)
 
 
-def _map(dataset, function):
+def parallel_map(dataset, function):
+    """`dataset.map`, in parallel and in order, of a function that AutoGraph leaves as it is."""
     return dataset.map(_as_is(function), num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
 
 

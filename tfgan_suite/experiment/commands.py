@@ -53,16 +53,13 @@ def sample(restored, *, columns, seed, count=None, labels=None, rows=None, to=No
     if translates:
         pixels = _translations(restored, count or COUNT)
         return _write(restored, pixels, to, "translations"), count or COUNT
-    kind = pictures.check_drawable(sampler.example_shape)
+    pictures.check_drawable(sampler.example_shape)
     if sampler.classes and count is None:
         classes = range(sampler.classes) if labels is None else classes_of(labels, sampler.classes)
         made = sampler.generate(*sampler.of_classes(classes, (rows or 1) * columns, seed))
     else:
         made = sampler(count or COUNT, seed)
-    if kind == "points":
-        pixels = pictures.scatter(made, pictures.limits(made))
-    else:
-        pixels = pictures.tile(made, columns)
+    pixels = pictures.draw(made, columns)
     name = f"seed-{seed}" if labels is None else f"labels-{labels}-seed-{seed}"
     return _write(restored, pixels, to, name), len(made)
 

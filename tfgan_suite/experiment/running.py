@@ -187,7 +187,6 @@ def _finish(result, export_to, seed):
 
 def run_callbacks(experiment, where, lines, interrupt, allow_changes=False):
     """The callbacks of every run, in the order in which each must see the others' work."""
-    trainer = experiment.trainer
     for callback in experiment.callbacks:
         if hasattr(callback, "set_run_directory"):
             callback.set_run_directory(where.path)

@@ -39,6 +39,14 @@ def height_and_width(image_size, smallest, largest):
     return tuple(sizes)
 
 
+def halved_sizes(size, stages):
+    """`[size, half of it, half of that, ...]`: `stages` halvings of a pair, rounded up."""
+    sizes = [tuple(size)]
+    for _ in range(stages):
+        sizes.append(tuple(math.ceil(side / 2) for side in sizes[-1]))
+    return sizes
+
+
 def normal_initializer(stddev, next_seed):
     """N(0, stddev) with a seed of its own."""
     return keras.initializers.RandomNormal(0.0, stddev, seed=next_seed())

@@ -23,6 +23,7 @@ from tfgan_suite.checks import positive_int
 from tfgan_suite.layers import ConditionalBatchNormalization, ProjectionHead
 from tfgan_suite.networks._building import (
     check_condition,
+    halved_sizes,
     height_and_width,
     normal_initializer,
     seeded,
@@ -43,11 +44,7 @@ def sizes_by_stage(image_size):
     """
     height, width = height_and_width(image_size, SMALLEST, LARGEST)
     stages = int(math.log2(min(height, width) / 4))
-    sizes = [(height, width)]
-    for _ in range(stages):
-        height, width = math.ceil(height / 2), math.ceil(width / 2)
-        sizes.append((height, width))
-    return sizes
+    return halved_sizes((height, width), stages)
 
 
 def build_generator(

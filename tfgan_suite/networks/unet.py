@@ -15,7 +15,12 @@ import math
 from keras import Input, Model, layers
 
 from tfgan_suite.checks import positive_int
-from tfgan_suite.networks._building import height_and_width, normal_initializer, seeded
+from tfgan_suite.networks._building import (
+    halved_sizes,
+    height_and_width,
+    normal_initializer,
+    seeded,
+)
 from tfgan_suite.networks._normalizing import normalize
 
 SMALLEST, LARGEST = 32, 2048
@@ -33,11 +38,7 @@ def sizes_by_stage(image_size):
     """
     height, width = height_and_width(image_size, SMALLEST, LARGEST)
     stages = min(DEEPEST, int(math.log2(min(height, width))))
-    sizes = [(height, width)]
-    for _ in range(stages):
-        height, width = math.ceil(height / 2), math.ceil(width / 2)
-        sizes.append((height, width))
-    return sizes
+    return halved_sizes((height, width), stages)
 
 
 def build_generator(
