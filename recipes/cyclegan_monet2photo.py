@@ -45,7 +45,9 @@ class Config:
     batch_size: int = 1  # images of each domain in a minibatch
     constant_epochs: int = 100  # passes over the larger domain with the full learning rate
     decay_epochs: int = 100  # passes in which it goes down to 0
-    filters: int = 64  # of all networks' first layers
+    translator: str = "resnet"  # the translators' architecture: resnet or unet
+    filters: int = 64  # of the translators' first layers
+    discriminator_filters: int | None = None  # of the discriminators' first layers; none: as many
     blocks: int | None = None  # residual blocks; none: 6 below 256 pixels, else 9
     normalization: str | None = "instance"  # of the translators: instance, batch or none
     receptive_field: int = 70  # pixels, side of the patches that D judges
@@ -57,6 +59,7 @@ class Config:
     ema_decay: float | None = None  # of the translators' moving averages, for each step
     num_samples: int = 120  # held-out images of each domain that are judged, at most
     sample_every: int = 10  # epochs between two pictures
+    evaluate_every: int | None = None  # epochs between two evaluations; none: at the end alone
     seed: int = 0  # of weights, pools, and the order and jitter of the data
 
 
@@ -74,6 +77,26 @@ SMOKE = {
 }
 
 
+def build_translator(config, number):
+    """The first or the second translator."""
+    options = {
+        "filters": config.filters,
+        "normalization": config.normalization,
+        "seed": config.seed + number,
+        "name": f"translator_{number}",
+    }
+    if config.translator == "resnet":
+        return networks.resnet_translator.build_generator(
+            config.image_size, blocks=config.blocks, **options
+        )
+    if config.translator == "unet":
+        return networks.unet.build_generator(config.image_size, dropout=0.0, **options)
+    raise ValueError(
+        "`translator` must be 'resnet' or 'unet'. "
+        f"Received: translator={config.translator!r}"
+    )
+
+
 def build(config):
     def domains(**options):
         size = {"image_size": config.image_size, "channels": 3, "resize": "crop"}
@@ -81,24 +104,16 @@ def build(config):
 
     def held_out(count):
         part = {"split": "test"} if config.held_out is None else {"limit": config.held_out}
-        return domains(batch_size=1, shuffle=False, **part).take(count)
+        # One by one, as the last batch of a domain is left out where it is not full.
+        images = domains(batch_size=1, shuffle=False, **part).take(count)
+        return images.unbatch().batch(8)
 
-    size, filters = config.image_size, config.filters
-    generator_ab, generator_ba = (
-        networks.resnet_translator.build_generator(
-            size,
-            filters=filters,
-            blocks=config.blocks,
-            normalization=config.normalization,
-            seed=config.seed + i,
-            name=f"translator_{i}",
-        )
-        for i in range(2)
-    )
+    size = config.image_size
+    generator_ab, generator_ba = (build_translator(config, number) for number in range(2))
     discriminator_a, discriminator_b = (
         networks.patch_discriminator.build_discriminator(
             size,
-            filters=filters,
+            filters=config.discriminator_filters or config.filters,
             receptive_field=config.receptive_field,
             seed=config.seed + 2 + i,
             name=f"discriminator_{i}",
@@ -134,7 +149,11 @@ def build(config):
         data=batches,
         epochs=config.constant_epochs + config.decay_epochs,
         name="cyclegan_monet2photo",
-        evaluators=[metrics.CycleEvaluator(held_out(config.num_samples))],
+        evaluators=[
+            metrics.CycleEvaluator(held_out(config.num_samples)),
+            metrics.DomainEvaluator(held_out(config.num_samples)),
+        ],
         real=held_out(8),
         sample_every=config.sample_every,
+        evaluate_every=config.evaluate_every,
     )

@@ -87,6 +87,16 @@ def test_batches_are_put_together(rows):
     np.testing.assert_allclose(back, trainer.generator_ba(A[:rows]), atol=1e-6)
 
 
+@pytest.mark.parametrize("rows", [1, 5])
+def test_a_direction_is_judged_by_the_discriminator_it_leads_to(rows):
+    trainer = cyclegan()
+    translator = Translator(trainer, batch_size=2)
+    judges = {"a_to_b": trainer.discriminator_b, "b_to_a": trainer.discriminator_a}
+    for direction, discriminator in judges.items():
+        expected = discriminator(A[:rows]).numpy().mean(axis=(1, 2, 3))
+        np.testing.assert_allclose(translator.judge(A[:rows], direction), expected, atol=1e-6)
+
+
 def test_an_unknown_direction_is_named():
     with pytest.raises(ValueError, match=r"one of \('a_to_b', 'b_to_a'\). Received: .*'up'"):
         Translator(cyclegan())(A, "up")

@@ -9,7 +9,9 @@ import pytest
 import served_kinds as kinds
 import tensorflow as tf
 
+from tfgan_suite import CycleGAN
 from tfgan_suite.cli import main
+from tfgan_suite.experiment.exporting import export_all
 from tfgan_suite.export import export, messages, verify
 
 WARMUP = "assets.extra/tf_serving_warmup_requests"
@@ -79,6 +81,41 @@ def test_a_model_is_its_largest_version(sound):
 def test_without_a_trainer_the_agreement_is_not_checked(sound):
     skipped = [check.name for check in verify(sound).checks if check.status == "skip"]
     assert skipped == ["agreement"]
+
+
+@pytest.fixture(scope="module")
+def directions(tmp_path_factory):
+    """A trainer with two translators, and the models of both by their endings."""
+    networks = [kinds.translator().generator for _ in range(2)]
+    for weight in networks[1].weights:
+        weight.assign(0.5 * weight.value)
+    images = keras.Input((8, 8, 3))
+    judges = [keras.Model(images, keras.layers.Conv2D(1, 3)(images)) for _ in range(2)]
+    trainer = CycleGAN(*networks, *judges, seed=1)
+    return trainer, export_all(trainer, tmp_path_factory.mktemp("directions") / "art")
+
+
+@pytest.mark.parametrize("ending", ["a_to_b", "b_to_a"])
+def test_each_direction_agrees_with_its_translator(directions, ending):
+    trainer, versions = directions
+    report = verify(versions[ending], against=trainer)
+    assert report.passed, str(report)
+    assert {check.status for check in report.checks} == {"pass"}
+
+
+def test_a_direction_does_not_agree_with_the_other(directions, tmp_path):
+    trainer, versions = directions
+    version = shutil.copytree(versions["a_to_b"].parent, tmp_path / "art_b_to_a") / "1"
+    assert list(failures(version, against=trainer)) == ["agreement"]
+
+
+def test_a_model_whose_name_tells_no_direction(directions, tmp_path):
+    trainer, versions = directions
+    shutil.copytree(versions["a_to_b"].parent, tmp_path / "art")
+    message = r"CycleGAN has several .* end with .*\(_a_to_b, _b_to_a\).* Received: 'art'"
+    with pytest.raises(ValueError, match=message):
+        verify(tmp_path / "art", against=trainer)
+    assert verify(tmp_path / "art").passed
 
 
 # --- Files ------------------------------------------------------------------------------------

@@ -47,7 +47,36 @@ def test_cycles_of_both_domains():
     assert scores["num_examples"] == 5
 
 
-@pytest.mark.parametrize("cls", [metrics.TranslationEvaluator, metrics.CycleEvaluator])
+class Judged(Cycle):
+    """Discriminators that go by the mean of an image: D_A likes it high, D_B low."""
+
+    def judge(self, images, direction):
+        mean = np.asarray(images).mean(axis=(1, 2, 3))
+        return mean if direction == "back" else -mean
+
+
+def flat(*levels):
+    return np.ones((len(levels), 8, 8, 1), np.float32) * np.reshape(levels, (-1, 1, 1, 1))
+
+
+def test_what_discriminators_make_of_both_domains():
+    a, b = flat(0.5, 0.3, 0.1, -0.2), flat(-0.5, -0.4, 0.2, -0.3)
+    scores = metrics.DomainEvaluator([(a[:3], b[:3]), (a[3:], b[3:])])(Judged())
+    # A's below and B's above zero are taken for the other domain's.
+    assert scores["accuracy"] == pytest.approx((3 / 4 + 3 / 4) / 2)
+    # Of 16 pairs only (0.1, 0.2) and (-0.2, 0.2) are in the wrong order, for either.
+    assert scores["separation_a"] == scores["separation_b"] == pytest.approx(14 / 16)
+    # B times 1.8: 0.36 is above all of A but 0.5.
+    assert scores["translated_separation_a"] == pytest.approx(13 / 16)
+    # The mean of A is 0.175, of B -0.25: 1.8 leads away from A, 0.5 from A towards B.
+    assert scores["moved_to_a"] == pytest.approx((1.8 - 1) * -0.25 / 0.425)
+    assert scores["moved_to_b"] == pytest.approx((1 - 0.5) * 0.175 / 0.425)
+    assert scores["num_examples"] == 4
+
+
+@pytest.mark.parametrize(
+    "cls", [metrics.TranslationEvaluator, metrics.CycleEvaluator, metrics.DomainEvaluator]
+)
 def test_nothing_to_compare_is_named(cls):
     with pytest.raises(ValueError, match="must hold at least one"):
         cls([])(Cycle())

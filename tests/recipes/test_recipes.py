@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from tfgan_suite import experiment
 from tfgan_suite.callbacks.translating import is_translator
+from tfgan_suite.cli import main
 
 RECIPES = sorted((pathlib.Path(__file__).parents[2] / "recipes").glob("[!_]*.py"))
 NOT_RUN_HERE = ("dcgan_celeb_a",)  # its data cannot be had without a network
@@ -76,6 +77,7 @@ def check_exported_translators(result, size):
         made = served(images=tf.zeros([3, size, size, channels]))["images"].numpy()
         assert made.shape == (3, size, size, 3)
         assert np.isfinite(made).all()
+        assert main(["verify", str(version), "--against", str(result.directory.path)]) == 0
 
 
 @all_recipes

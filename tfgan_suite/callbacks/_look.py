@@ -7,7 +7,7 @@ import numpy as np
 from scipy.cluster.vq import kmeans2, vq
 
 from tfgan_suite.callbacks._examples import spread
-from tfgan_suite.metrics import mean_distance, vendi_score
+from tfgan_suite.metrics import mean_distance, separation, vendi_score
 
 _SIDE = 32  # pixels: larger images are averaged down to this before they are compared
 _FEWEST = 8  # examples from which anything can be told
@@ -100,12 +100,6 @@ class Look:
 def _given(batch):
     """`(images, condition)` as `probe` takes it."""
     return batch[0] if batch[1] is None else batch
-
-
-def separation(upper, lower):
-    """The fraction of pairs in which the first is above the second; ties count half."""
-    difference = upper[:, None] - lower
-    return float(np.mean(difference > 0) + 0.5 * np.mean(difference == 0))
 
 
 def coarse(features, images, is_given):

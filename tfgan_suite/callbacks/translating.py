@@ -9,7 +9,8 @@ from tfgan_suite.registration import public
 
 @public
 class Translator:
-    """Calls the generators that serve: `translator(images)` gives what they become.
+    """Calls the generators that serve: `translator(images)` gives what they become, and
+    `translator.judge(images)` what their discriminators make of images.
 
     Args:
         trainer: a trainer whose generators take images (`Pix2Pix`, `CycleGAN`).
@@ -24,9 +25,10 @@ class Translator:
     """
 
     def __init__(self, trainer, batch_size=16):
-        generators = {}
+        generators, discriminators = {}, {}
         for direction, part in getattr(trainer, "exports", dict)().items():
             generators[direction] = part.serving_generator
+            discriminators[direction] = part.discriminator
         if not generators or not all(map(takes_images, generators.values())):
             raise TypeError(
                 "Images can be translated only by a trainer whose generators take images. "
@@ -36,6 +38,7 @@ class Translator:
         self.batch_size = batch_size
         self.directions = tuple(generators)
         self._functions = {name: _compiled(network) for name, network in generators.items()}
+        self._judges = {name: _compiled(network) for name, network in discriminators.items()}
 
     def __call__(self, images, direction=None):
         """Translates images.
@@ -50,15 +53,39 @@ class Translator:
         Raises:
             ValueError: if the direction is unknown.
         """
+        return self._in_batches(self._functions[self._known(direction)], images)
+
+    def judge(self, images, direction=None):
+        """What the discriminator of the domain that a direction leads to makes of images.
+
+        It must be one that judges images alone, as those of `CycleGAN` do.
+
+        Args:
+            images: float array `[N, H, W, C']` in [-1, 1].
+            direction: one of `directions`; None for the first.
+
+        Returns:
+            float32 array `[N]`: for each image the mean of its logits.
+
+        Raises:
+            ValueError: if the direction is unknown.
+        """
+        logits = self._in_batches(self._judges[self._known(direction)], images)
+        return logits.reshape(len(logits), -1).mean(axis=1)
+
+    def _known(self, direction):
         direction = self.directions[0] if direction is None else direction
         if direction not in self._functions:
             raise ValueError(
                 f"`direction` must be one of {self.directions}. Received: direction={direction!r}"
             )
+        return direction
+
+    def _in_batches(self, function, images):
         images = np.asarray(images, np.float32)
         padded = np.concatenate([images, np.repeat(images[-1:], -len(images) % self.batch_size, 0)])
         parts = [
-            self._functions[direction](tf.constant(padded[start : start + self.batch_size])).numpy()
+            function(tf.constant(padded[start : start + self.batch_size])).numpy()
             for start in range(0, len(padded), self.batch_size)
         ]
         return np.concatenate(parts)[: len(images)].astype(np.float32)

@@ -140,22 +140,40 @@ def verify(path, *, against=None):
     Args:
         path: directory of a version; or of a model, of which the largest version is checked.
         against: trainer from which it was exported, or a run that was read from disk
-            (`tfgan_suite.experiment.restoring.restore`): the answers are compared with it. None for
-            no comparison.
+            (`tfgan_suite.experiment.restoring.restore`): the answers are compared with it. Of a
+            trainer with several generators, the one by whose ending the model's name ends
+            (`name_a_to_b`). None for no comparison.
 
     Returns:
         A `Report`: `passed`, `failures` and `checks`; printed, it is the checklist.
 
     Raises:
-        ValueError: if there is no such directory, or no version in it.
+        ValueError: if there is no such directory, or no version in it; or if the model's name does
+            not say which of the trainer's generators it is.
     """
     version = _version_directory(pathlib.Path(path))
     against = getattr(against, "trainer", against)
-    model = Model(version, against)
+    model = Model(version, _exported_part(against, version))
     checks = [_perform(name, check, model) for name, check in CHECKS.items()]
     if "served" in vars(model):
         model.served.close()
     return Report(version, checks)
+
+
+def _exported_part(trainer, version):
+    """What `export` was given: the trainer, or one of its generators by the ending of the name."""
+    parts = trainer.exports() if hasattr(trainer, "exports") else {"": trainer}
+    if list(parts) == [""]:
+        return trainer
+    name = version.absolute().parent.name
+    for ending, part in parts.items():
+        if name.endswith(f"_{ending}"):
+            return part
+    endings = ", ".join(f"_{ending}" for ending in parts)
+    raise ValueError(
+        f"{type(trainer).__name__} has several generators: the name of a model must end with that "
+        f"of one ({endings}) to be compared with it. Received: {name!r}"
+    )
 
 
 def _perform(name, check, model):

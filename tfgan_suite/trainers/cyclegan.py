@@ -113,7 +113,10 @@ class CycleGAN(Trainer):
 
     def exports(self):
         """Both translators, `"a_to_b"` and `"b_to_a"`, for `tfgan_suite.export.export`."""
-        return {A_TO_B: Direction(self, "generator_ab"), B_TO_A: Direction(self, "generator_ba")}
+        return {
+            A_TO_B: Direction(self, "generator_ab", self.discriminator_b),
+            B_TO_A: Direction(self, "generator_ba", self.discriminator_a),
+        }
 
     # --- The steps --------------------------------------------------------------------------
 
@@ -232,15 +235,18 @@ class Direction:
     Args:
         trainer: the trainer.
         name: of the generator's attribute.
+        discriminator: that of the domain it leads to.
 
     Attributes:
         generator: the translator as trained.
+        discriminator: as given.
         serving_generator: its moving average where there is one.
         step: the trainer's counter of steps.
     """
 
-    def __init__(self, trainer, name):
+    def __init__(self, trainer, name, discriminator):
         self.generator = getattr(trainer, name)
+        self.discriminator = discriminator
         self.serving_generator = trainer.serving(name)
         self.step = trainer.step
 
