@@ -26,7 +26,7 @@ class Config:
     data: str = "cifar10"  # colour images: name of TFDS, folder or tar archive
     validation: str | None = None  # the same, held out; none: the split "test" of data
     images: int | None = None  # use the first so many images to train on; none: all
-    num_samples: int = 1000  # held-out images that are judged, at most
+    num_samples: int = 1000  # held-out images that are judged, drawn by the seed
     image_size: int = 32  # pixels, height and width
     batch_size: int = 64  # images in a minibatch
     epochs: int = 20  # passes over the images
@@ -50,8 +50,9 @@ def build(config):
 
     def held_out():
         source, split = config.validation or config.data, "train" if config.validation else "test"
-        options = {"split": split, "shuffle": False, "cache": False, "drop_remainder": False}
         batch = min(config.num_samples, 50)
+        # Shuffled, as folders come class by class; with `repeat`, the same images each time.
+        options = {"split": split, "seed": config.seed, "repeat": True}
         return images(source, batch_size=batch, **options).take(config.num_samples // batch)
 
     generator = networks.unet.build_generator(
@@ -89,6 +90,9 @@ def build(config):
         ),
         epochs=config.epochs,
         name="colorize_cifar10",
-        evaluators=[metrics.TranslationEvaluator(held_out())],
+        evaluators=[
+            metrics.TranslationEvaluator(held_out()),
+            metrics.ColorizationEvaluator(held_out()),
+        ],
         real=held_out(),
     )

@@ -234,6 +234,17 @@ def test_an_empty_domain_is_named(tmp_path):
         data.load_unpaired(PHOTOS, tmp_path / "empty")
     with pytest.raises(ValueError, match="Domain A: An array of images has shape"):
         data.load_unpaired(PHOTOS[:0], LABELS)
+    with pytest.raises(ValueError, match="Domain B: .*none.tar"):
+        data.load_unpaired(PHOTOS, archive(tmp_path / "none.tar", []))
+    write(tmp_path / "both" / "trainA", PHOTOS)
+    (tmp_path / "both" / "trainB").mkdir()
+    with pytest.raises(ValueError, match="Domain B: .*trainB holds no image"):
+        data.load_unpaired(tmp_path / "both")
+
+
+def test_two_domains_in_one_must_be_a_folder_or_a_name():
+    with pytest.raises(ValueError, match="Give both domains.*domain_a of type ndarray"):
+        data.load_unpaired(PHOTOS)
 
 
 # === Archives ===

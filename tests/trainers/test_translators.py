@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
 from tfgan_suite import CycleGAN, Pix2Pix, data, losses, testing
 
@@ -236,3 +237,20 @@ def test_unpaired_data_of_unequal_size_train_a_cyclegan():
     batches = data.load_unpaired(FIRST[:5], SECOND[:3], batch_size=1, seed=1)
     trainer.fit(batches, epochs=2, verbose=0)
     assert int(trainer.step) == 10
+
+
+def test_edges_in_a_folder_of_their_own_train_a_pix2pix(tmp_path):
+    """Grey inputs, coloured images, and files that belong together by their names."""
+    rng = np.random.default_rng(0)
+    folders = {"photos": OTHER, "edges": SHAPE[:2]}
+    for name, shape in folders.items():
+        (tmp_path / name).mkdir()
+        for number in range(4):
+            pixels = rng.integers(0, 256, shape, dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / name / f"{number}.png")
+    source = tuple(tmp_path / name for name in folders)
+    pairs = data.load_pairs(source, batch_size=2, seed=1)
+    trainer = compiled(Pix2Pix(to_colours(1), network(2, (OTHER, SHAPE)), seed=SEED))
+    history = trainer.fit(pairs, epochs=2, verbose=0).history
+    assert int(trainer.step) == 4 and np.isfinite(history["g_loss"]).all()
+    assert trainer(next(iter(pairs))[1]).shape == (2, *OTHER)
