@@ -21,6 +21,7 @@ ALLOWED = {
     "registration": set(),
     "files": set(),
     "progress": set(),
+    "operations": {"registration"},
     "checkpointing": {"files"},
     "tf_gan": set(),
     "latents": {"checks", "registration"},
@@ -35,7 +36,8 @@ ALLOWED = {
     "export": BASE | {"version"},
     "schedules": {"checks", "registration"},
     "serving": set(),
-    "experiment": BASE | {"checkpointing", "data", "callbacks", "export", "metrics", "version"},
+    "experiment": BASE
+    | {"checkpointing", "data", "callbacks", "export", "metrics", "operations", "version"},
     "cli": {"experiment", "registration", "version"},
     "__main__": {"cli"},
 }

@@ -32,7 +32,8 @@ def _load():
         globals()[name] = importlib.import_module(f"{__name__}.{name}")
     trainers = globals()["trainers"]
     top_level = {name: getattr(trainers, name) for name in trainers.__all__}
-    top_level["get_strategy"] = importlib.import_module(f"{__name__}.distribution").get_strategy
+    for module, name in (("distribution", "get_strategy"), ("operations", "step_operations")):
+        top_level[name] = getattr(importlib.import_module(f"{__name__}.{module}"), name)
     globals().update(top_level)
     globals()["__all__"] = sorted(["__version__", *_MODULES, *top_level])
 

@@ -147,6 +147,9 @@ LAYERS = {
     "AdaptiveAugmentation": Layer(
         lambda: layers.AdaptiveAugmentation(initial_probability=0.5, seed=1), RGB
     ),
+    "BatchNormalization": Layer(
+        layers.BatchNormalization, X, of_its_batch=REPLICAS_OWN_BATCH
+    ),
     "Blur": Layer(layers.Blur, X),
     "ConditionalBatchNormalization": Layer(
         lambda: layers.ConditionalBatchNormalization(3), X, LABELS, of_its_batch=REPLICAS_OWN_BATCH

@@ -57,6 +57,7 @@ CASES = {
 
 # Layers without a case, and why.
 NO_DERIVATIVE = {
+    "BatchNormalization": "in its own file: the fused operation takes no float64",
     "GradientNormalization": "in its own file, with a smooth critic",
     "ImageHistoryPool": "no gradient passes",
     "ReferenceBatch": "it does not look at its input",

@@ -13,6 +13,7 @@ from tfgan_suite.distribution import get_strategy
 from tfgan_suite.experiment import console, evaluation, running
 from tfgan_suite.experiment.exporting import paths_of
 from tfgan_suite.metrics import better
+from tfgan_suite.operations import step_operations
 
 
 def describe(recipe, config, strategy="auto"):
@@ -35,6 +36,7 @@ def describe(recipe, config, strategy="auto"):
         "trainer": f"{type(built.trainer).__name__}, loss {built.trainer.adversarial_loss!r}",
         "one batch": batch,
         "steps": f"{built.epochs} epochs of {steps} steps",
+        "operations": _operations(built),
         "replicas": strategy.num_replicas_in_sync,
     }
     console.print_facts(output, "dry run: nothing was trained or written", facts)
@@ -43,6 +45,26 @@ def describe(recipe, config, strategy="auto"):
 def _steps(built):
     batches = int(built.data.cardinality())
     return batches // built.trainer.discriminator_steps if batches >= 0 else "an unknown number of"
+
+
+def _operations(built):
+    """What a step costs, in words."""
+    k = built.trainer.discriminator_steps
+
+    def of_a_step(spec):
+        shape = spec.shape if k == 1 else [spec.shape[0], k, *spec.shape[1:]]
+        return tf.TensorSpec(shape, spec.dtype)
+
+    specs = tf.nest.map_structure(of_a_step, built.data.element_spec)
+    if not all(spec.shape.is_fully_defined() for spec in tf.nest.flatten(specs)):
+        return "unknown: the size of a batch is not fixed"
+    if built.trainer.distribute_strategy.num_replicas_in_sync > 1:
+        return "counted without replicas only"
+    found = step_operations(built.trainer, specs)
+    return (
+        f"{console.number(found.flops / 1e9)} GFLOP a step ({found.convolutions} convolutions, "
+        f"{found.products} matrix products)"
+    )
 
 
 def summarize(result):

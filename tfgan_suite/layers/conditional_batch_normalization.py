@@ -6,6 +6,7 @@ import tensorflow as tf
 from tfgan_suite.layers._checks import two_shapes
 from tfgan_suite.layers._condition import as_condition, check_num_classes, condition_map
 from tfgan_suite.layers._random import fresh
+from tfgan_suite.layers.batch_normalization import BatchNormalization
 from tfgan_suite.registration import register
 
 
@@ -58,7 +59,7 @@ class ConditionalBatchNormalization(keras.layers.Layer):
         self.num_classes = check_num_classes(num_classes)
         self.spectral_normalization = bool(spectral_normalization)
         self.condition_initializer = keras.initializers.get(condition_initializer)
-        self.normalization = keras.layers.BatchNormalization(
+        self.normalization = BatchNormalization(
             momentum=momentum,
             epsilon=epsilon,
             synchronized=synchronized,

@@ -2,7 +2,7 @@
 
 import keras
 
-from tfgan_suite.layers import InstanceNormalization
+from tfgan_suite.layers import BatchNormalization, InstanceNormalization
 
 
 def normalize(x, kind, next_seed):
@@ -23,9 +23,7 @@ def normalize(x, kind, next_seed):
         return InstanceNormalization(center=False, scale=False)(x)
     if kind == "batch":
         scale = keras.initializers.RandomNormal(1.0, 0.02, seed=next_seed())
-        return keras.layers.BatchNormalization(
-            momentum=0.9, epsilon=1e-5, gamma_initializer=scale
-        )(x)
+        return BatchNormalization(momentum=0.9, epsilon=1e-5, gamma_initializer=scale)(x)
     raise ValueError(
         f"`normalization` must be 'instance', 'batch' or None. Received: normalization={kind!r}"
     )

@@ -20,7 +20,11 @@ import math
 from keras import Input, Model, layers
 
 from tfgan_suite.checks import positive_int
-from tfgan_suite.layers import ConditionalBatchNormalization, ProjectionHead
+from tfgan_suite.layers import (
+    BatchNormalization,
+    ConditionalBatchNormalization,
+    ProjectionHead,
+)
 from tfgan_suite.networks._building import (
     check_condition,
     halved_sizes,
@@ -95,7 +99,7 @@ def build_generator(
         options = {"momentum": 0.9, "epsilon": 1e-5}
         if by_class:
             return layers.ReLU()(ConditionalBatchNormalization(num_classes, **options)([x, labels]))
-        return layers.ReLU()(layers.BatchNormalization(**options)(x))
+        return layers.ReLU()(BatchNormalization(**options)(x))
 
     def double(x, to, filters, **options):
         # Exactly 2n - 1 or 2n rows and columns, whichever the mirrored convolution came from.
@@ -178,7 +182,7 @@ def build_discriminator(
             kernel_initializer=normal_initializer(0.02, next_seed),
         )(x)
         if normalized:
-            x = layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
+            x = BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
         x = layers.LeakyReLU(0.2)(x)
     x = layers.Flatten()(x)
     options = {

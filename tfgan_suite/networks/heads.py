@@ -10,6 +10,7 @@ body whatever the architecture:
 from keras import Model, layers
 
 from tfgan_suite.checks import positive_int
+from tfgan_suite.layers import BatchNormalization
 from tfgan_suite.networks._building import normal_initializer, seeded
 
 
@@ -95,7 +96,7 @@ def build_code_heads(
 
     # === Functional model ===
     x = dense(units, use_bias=False)(layers.Flatten()(_features(discriminator)))
-    x = layers.LeakyReLU(0.1)(layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x))
+    x = layers.LeakyReLU(0.1)(BatchNormalization(momentum=0.9, epsilon=1e-5)(x))
     heads = [
         dense(classes, dtype="float32", name=f"code_{index}_logits")(x)
         for index, classes in enumerate(categorical)

@@ -18,6 +18,7 @@ from keras.initializers import GlorotUniform
 
 from tfgan_suite.checks import positive_int
 from tfgan_suite.layers import (
+    BatchNormalization,
     ConditionalBatchNormalization,
     ProjectionHead,
     SpectralNormalization,
@@ -86,7 +87,7 @@ def build_generator(
         if num_classes:
             x = ConditionalBatchNormalization(num_classes, **options)([x, labels])
         else:
-            x = layers.BatchNormalization(**options)(x)
+            x = BatchNormalization(**options)(x)
         return layers.ReLU()(x)
 
     def kernel():
