@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from tfgan_suite import CycleGAN, Pix2Pix, data, losses, testing
+from tfgan_suite import CycleGAN, Pix2Pix, callbacks, data, losses, testing
 
 SHAPE, RATE, SEED = (8, 8, 1), 0.1, 7
 
@@ -149,6 +149,37 @@ def test_evaluation_uses_the_average_and_changes_nothing():
     for network, vector in zip(networks, before, strict=True):
         np.testing.assert_array_equal(testing.vector(network), vector)
     assert int(trainer.step) == int(trainer.optimizer.iterations) == 0
+
+
+def test_a_probe_of_pix2pix_looks_at_what_becomes_of_the_inputs():
+    trainer = compiled(make_pix2pix())
+    before = [testing.vector(n) for n in (trainer.generator, trainer.discriminator)]
+    seen = trainer.probe((FIRST[:4], SECOND[:4]), held_out=(FIRST[4:], SECOND[4:]))
+    g, d, inputs = trainer.generator, trainer.discriminator, tf.constant(SECOND[:4])
+    with tf.GradientTape() as tape:
+        made = g(inputs)
+        loss = tf.reduce_mean(tf.math.softplus(-d([made, inputs])))
+    norm = np.sqrt(sum(np.sum(x.numpy() ** 2) for x in tape.gradient(loss, g.trainable_variables)))
+    np.testing.assert_allclose(seen["g_gradient_norm"], norm, rtol=1e-4)
+    np.testing.assert_allclose(seen["generated"], made, atol=1e-6)
+    logits = d([FIRST[4:], SECOND[4:]]).numpy().mean(axis=(1, 2, 3))
+    np.testing.assert_allclose(seen["held_out_logits"], logits, rtol=1e-4, atol=1e-6)
+    for network, vector in zip((g, d), before):
+        np.testing.assert_array_equal(testing.vector(network), vector)
+    with pytest.raises(ValueError, match="Data for Pix2Pix are pairs"):
+        trainer.probe(FIRST)
+
+
+def test_a_monitor_watches_pix2pix():
+    images, inputs = testing.images(8, SHAPE, seed=1), testing.images(8, SHAPE, seed=2)
+    monitor = callbacks.GANMonitor((images, inputs), say=print)
+    history = compiled(make_pix2pix()).fit(
+        images, inputs, batch_size=4, epochs=2, verbose=0, callbacks=[monitor]
+    ).history
+    assert monitor.diagnosis.looks == 3
+    for name in ("separation", "diversity", "g_gradient_norm"):
+        assert len(history[f"monitor_{name}"]) == 2
+        assert np.isfinite(history[f"monitor_{name}"]).all()
 
 
 def test_penalties_are_on_each_discriminator_by_itself():

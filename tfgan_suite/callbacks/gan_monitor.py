@@ -51,6 +51,9 @@ class GANMonitor(keras.callbacks.Callback):
     - with `held_out`: `monitor_held_out_accuracy`, and `monitor_memorization`, in [0, 1]: of the
       pairs of a real image seen and one held out, those that D puts in this order. 0.5 is none.
 
+    Of `Pix2Pix`, whose `real` are `(images, inputs)`, it looks at what becomes of the inputs, which
+    may be blurred, and so of less variety, without a collapse. At `CycleGAN` it cannot look.
+
     Findings, each said once, are `non_finite`, `divergence`, `frozen_generator`,
     `frozen_discriminator`, `vanishing_gradients`, `mode_collapse`, `memorizing_discriminator` and
     `discriminator_not_learning`. They are heuristics: none is a proof, nor is their absence.

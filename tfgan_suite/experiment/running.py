@@ -230,10 +230,13 @@ def _evaluations(experiment, where):
 
 
 def _monitor(experiment, where, output):
-    """A `GANMonitor`, where there are real examples to look at and none is among the callbacks."""
+    """A `GANMonitor`, where there are real examples to look at and none is among the callbacks;
+    none for translators.
+    """
     trainer, real = experiment.trainer, experiment.real
     has_one = any(isinstance(c, callbacks.GANMonitor) for c in experiment.callbacks)
-    if has_one or real is None or not hasattr(trainer, "probe"):
+    # Translations are less various than their targets long before they are wrong: no alarm unasked.
+    if has_one or real is None or not hasattr(trainer, "probe") or is_translator(trainer):
         return []
     networks = (trainer.generator, trainer.discriminator)
     if any(len(network.inputs) > 1 for network in networks) and not _has_conditions(real):

@@ -5,12 +5,11 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite import losses
-from tfgan_suite.trainers._checks import check_batch
 from tfgan_suite.trainers._play import with_condition
 
 
 class Probing:
-    """Mixin of `GAN`: what the next step would compute, without the step."""
+    """Mixin of trainers with one generator: what the next step would compute, without the step."""
 
     def probe(self, real, seed=0, *, held_out=None, loss=None):
         """Losses, logits and gradient norms as of now; nothing is updated.
@@ -21,9 +20,9 @@ class Probing:
         what further outputs of D add. It runs on one replica, with that one's variables.
 
         Args:
-            real: real images `[N, ...]`, or a tuple `(images, condition)`.
+            real: real images `[N, ...]`, or a tuple `(images, condition)`, or `(images, inputs)`.
             seed: integer seed of the N latents.
-            held_out: further real images, or `(images, condition)`, to be judged alone; or None.
+            held_out: further real images, in the same form, to be judged alone; or None.
             loss: what `losses.get` accepts, to look through another loss than the compiled one.
 
         Returns:
@@ -41,7 +40,7 @@ class Probing:
         batches = [_batch(real), None if held_out is None else _batch(held_out)]
         for batch in batches:
             if batch is not None:
-                check_batch(self.generator, self.discriminator, *batch, groups=1)
+                self.check_batch(*batch, groups=1)
         seed = tf.constant([int(seed), 0], tf.int64)
         run = self._look if self.run_eagerly else self._compiled_look(loss)
         with_loss = (loss,) if self.run_eagerly else ()
@@ -60,7 +59,6 @@ class Probing:
     def _look(self, loss, seed, real, held_out):
         loss = self.adversarial_loss if loss is None else losses.get(loss)
         x, y = real
-        z = self.latent_prior.sample(x.shape[0], seed)
         players = {"g": self.generator, "d": self.discriminator}
         values = {name: _here(network.trainable_variables) for name, network in players.items()}
         mapping = []
@@ -75,7 +73,7 @@ class Probing:
         with tf.GradientTape(persistent=True) as tape:
             tape.watch(values)
             with keras.StatelessScope(state_mapping=mapping):
-                g_z = self.generator(with_condition(self.generator, z, y), training=True)
+                g_z = self.generator(self.inputs_of_probe(x, y, seed), training=True)
                 real_logits, fake_logits = (self._logits_of(a, y) for a in (x, g_z))
                 if held_out is not None:
                     held_out_logits = self._logits_of(*held_out)
@@ -97,9 +95,13 @@ class Probing:
         result["generated"] = g_z
         return {name: tf.cast(value, tf.float32) for name, value in result.items()}
 
+    def inputs_of_probe(self, x, y, seed):
+        """What the generator is given for a batch of real images: latents of the seed."""
+        return with_condition(self.generator, self.latent_prior.sample(x.shape[0], seed), y)
+
     def _logits_of(self, images, y):
         """D's verdict alone, where it has further outputs."""
-        return tf.nest.flatten(self.discriminate(images, y))[0]
+        return tf.nest.flatten(self.judge(self.discriminator, images, y))[0]
 
 
 def _batch(given):

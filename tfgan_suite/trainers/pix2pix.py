@@ -6,12 +6,13 @@ from tfgan_suite import losses
 from tfgan_suite.registration import register
 from tfgan_suite.trainers._checks import check_images, check_translator, check_weight
 from tfgan_suite.trainers._play import unpack
+from tfgan_suite.trainers._probe import Probing
 from tfgan_suite.trainers.minimax import AccuracyLogs
 from tfgan_suite.trainers.trainer import Trainer
 
 
 @register
-class Pix2Pix(AccuracyLogs, Trainer):
+class Pix2Pix(AccuracyLogs, Probing, Trainer):
     """Image-to-Image Translation with Conditional Adversarial Networks, Isola et al. 2017.
 
     arXiv:1611.07004, equations 1, 3 and 4, with x an input and y the image it belongs to:
@@ -70,6 +71,10 @@ class Pix2Pix(AccuracyLogs, Trainer):
         check_images(x, tuple(self.generator.outputs[0].shape)[1:], groups)
         wanted = tuple(self.generator.inputs[0].shape)[1:]
         check_images(y, wanted, groups, "Inputs", "the generator")
+
+    def inputs_of_probe(self, x, y, seed):
+        """The inputs: the generator has no latents."""
+        return y
 
     def train_step(self, data):
         [(y, x)] = self.minibatches(data)
