@@ -1,0 +1,154 @@
+"""The same networks and the same mathematics as a plain PyTorch loop."""
+
+import contextlib
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+def _weights(module):
+    if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)):
+        nn.init.normal_(module.weight, 0.0, 0.02)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
+
+
+class Generator(nn.Module):
+    """DCGAN's generator, as `networks.dcgan.build_generator` has it, for 7 * 2^n pixels or 2^n."""
+
+    def __init__(self, image_size, channels, filters, latent_dim):
+        super().__init__()
+        self.stages = _stages(image_size)
+        self.smallest = image_size // 2**self.stages
+        self.width = filters * 2 ** (self.stages - 1)
+        self.dense = nn.Linear(latent_dim, self.smallest**2 * self.width, bias=False)
+        layers, width = [nn.BatchNorm2d(self.width), nn.ReLU()], self.width
+        for _ in range(self.stages - 1):
+            layers += [
+                nn.ConvTranspose2d(width, width // 2, 5, 2, 2, output_padding=1, bias=False),
+                nn.BatchNorm2d(width // 2),
+                nn.ReLU(),
+            ]
+            width //= 2
+        layers += [nn.ConvTranspose2d(width, channels, 5, 2, 2, output_padding=1), nn.Tanh()]
+        self.layers = nn.Sequential(*layers)
+        self.apply(_weights)
+
+    def forward(self, z):
+        x = self.dense(z).view(-1, self.width, self.smallest, self.smallest)
+        return self.layers(x)
+
+
+class Discriminator(nn.Module):
+    """DCGAN's discriminator, as `networks.dcgan.build_discriminator` has it."""
+
+    def __init__(self, image_size, channels, filters, batch_norm):
+        super().__init__()
+        stages = _stages(image_size)
+        layers, width = [], channels
+        for stage in range(stages):
+            normalized = batch_norm and stage > 0
+            layers.append(nn.Conv2d(width, filters * 2**stage, 5, 2, 2, bias=not normalized))
+            width = filters * 2**stage
+            layers += [nn.BatchNorm2d(width)] if normalized else []
+            layers.append(nn.LeakyReLU(0.2))
+        layers += [nn.Flatten(), nn.Linear((image_size // 2**stages) ** 2 * width, 1)]
+        self.layers = nn.Sequential(*layers)
+        self.apply(_weights)
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+def _stages(image_size):
+    return (image_size // 4).bit_length() - 1
+
+
+class Loop:
+    """One step of a workload at a time: `k` updates of D, one of G.
+
+    Args:
+        workload: a `Workload`.
+        latent_dim: components of z.
+        channels_last: keep images as `[N, H, W, C]` in memory.
+    """
+
+    def __init__(self, workload, latent_dim, channels_last=False):
+        torch.manual_seed(0)
+        size, filters = workload.image_size, workload.filters
+        self.workload, self.latent_dim = workload, latent_dim
+        self.g = Generator(size, workload.channels, filters, latent_dim)
+        self.d = Discriminator(size, workload.channels, filters, not workload.wasserstein)
+        if channels_last:
+            self.g, self.d = (n.to(memory_format=torch.channels_last) for n in (self.g, self.d))
+        rate, betas = (1e-4, (0.0, 0.9)) if workload.wasserstein else (2e-4, (0.5, 0.999))
+        self.g_optimizer = torch.optim.Adam(self.g.parameters(), rate, betas)
+        self.d_optimizer = torch.optim.Adam(self.d.parameters(), rate, betas)
+        images = torch.rand(8, workload.batch_size, workload.channels, size, size) * 2 - 1
+        self.minibatches = list(images)
+        if channels_last:
+            self.minibatches = [
+                x.contiguous(memory_format=torch.channels_last) for x in self.minibatches
+            ]
+        self.next = 0
+
+    def run(self, steps):
+        """Makes steps; returns D's last loss."""
+        step = self._wasserstein if self.workload.wasserstein else self._modified_minimax
+        for _ in range(steps):
+            loss = step()
+        return float(loss)
+
+    def _minibatch(self):
+        self.next += 1
+        return self.minibatches[self.next % len(self.minibatches)]
+
+    def _generate(self):
+        return self.g(torch.randn(self.workload.batch_size, self.latent_dim))
+
+    def _precision(self):
+        if self.workload.precision == "float32":
+            return contextlib.nullcontext()
+        return torch.autocast("cpu", torch.bfloat16)
+
+    def _update(self, optimizer, loss):
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+
+    def _modified_minimax(self):
+        with self._precision():
+            with torch.no_grad():
+                fakes = self._generate()
+            real, fake = self.d(self._minibatch()).float(), self.d(fakes).float()
+            d_loss = F.binary_cross_entropy_with_logits(real, torch.full_like(real, 0.875))
+            d_loss = d_loss + F.binary_cross_entropy_with_logits(fake, torch.zeros_like(fake))
+        self._update(self.d_optimizer, d_loss)
+        self._update_generator(
+            lambda fake: F.binary_cross_entropy_with_logits(fake, torch.ones_like(fake))
+        )
+        return d_loss
+
+    def _update_generator(self, loss_of):
+        # D's weights get no gradients that nobody asks for.
+        self.d.requires_grad_(False)
+        with self._precision():
+            g_loss = loss_of(self.d(self._generate()).float())
+        self._update(self.g_optimizer, g_loss)
+        self.d.requires_grad_(True)
+
+    def _wasserstein(self):
+        for _ in range(self.workload.discriminator_steps):
+            with self._precision():
+                x = self._minibatch()
+                with torch.no_grad():
+                    fakes = self._generate()
+                mixed = (fakes + torch.rand(len(x), 1, 1, 1) * (x - fakes)).requires_grad_()
+                real, fake = self.d(x).float(), self.d(fakes).float()
+                slopes = torch.autograd.grad(self.d(mixed).sum(), mixed, create_graph=True)[0]
+                norms = (slopes.float().square().sum((1, 2, 3)) + 1e-10).sqrt()
+                d_loss = fake.mean() - real.mean() + 10.0 * (norms - 1.0).square().mean()
+            self._update(self.d_optimizer, d_loss)
+        self._update_generator(lambda fake: -fake.mean())
+        return d_loss
