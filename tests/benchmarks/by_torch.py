@@ -98,7 +98,7 @@ class Loop:
         step = self._wasserstein if self.workload.wasserstein else self._modified_minimax
         for _ in range(steps):
             loss = step()
-        return float(loss)
+        return float(loss.detach())
 
     def _minibatch(self):
         self.next += 1

@@ -13,6 +13,7 @@ import tensorflow as tf
 from tfgan_suite import experiment
 from tfgan_suite.callbacks.translating import is_translator
 from tfgan_suite.cli import main
+from tfgan_suite.trainers._play import Play
 
 RECIPES = sorted((pathlib.Path(__file__).parents[2] / "recipes").glob("[!_]*.py"))
 NOT_RUN_HERE = ("dcgan_celeb_a",)  # its data cannot be had without a network
@@ -33,8 +34,16 @@ runnable = pytest.mark.parametrize(
 )
 
 
+@pytest.fixture
+def traces(monkeypatch):
+    """The trainers whose step Python has run through, one for each trace."""
+    found, end_step = [], Play.end_step
+    monkeypatch.setattr(Play, "end_step", lambda self: found.append(self) or end_step(self))
+    return found
+
+
 @runnable
-def test_a_smoke_run(path, in_tmp, request, monkeypatch):
+def test_a_smoke_run(path, in_tmp, request, monkeypatch, traces):
     if "mnist" in path.stem:
         monkeypatch.setenv("TFDS_DATA_DIR", str(request.getfixturevalue("mnist_dir")))
     recipe = experiment.load_recipe(path)
@@ -43,6 +52,8 @@ def test_a_smoke_run(path, in_tmp, request, monkeypatch):
     overrides += ["held_out=8"] if "data_b" in dict(files) else []
     config = experiment.resolve_config(recipe, overrides, smoke=True)
     result = experiment.run(recipe, config, smoke=True)
+    # Callbacks, pictures, looks and scores included, over all epochs.
+    assert len([t for t in traces if t is result.experiment.trainer]) == 1
     numbers = [
         value
         for scores in json.loads(result.directory.evaluation.read_text())["scores"].values()
