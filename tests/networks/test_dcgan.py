@@ -31,6 +31,12 @@ def before(network, layer):
     return layer.input._keras_history.operation
 
 
+def following(network, layer, count):
+    """The next layers behind one in a chain of layers."""
+    start = network.layers.index(layer) + 1
+    return network.layers[start : start + count]
+
+
 @pytest.mark.parametrize("size", range(16, 129))
 def test_every_size_mirrors_in_both_networks(size):
     sizes = dcgan.sizes_by_stage((size, 16 + (7 * size) % 113))
@@ -171,9 +177,10 @@ def test_the_last_layer_computes_in_float32(build, policy):
     assert np.isfinite(network(np.ones((2, *network.input_shape[1:]), "float32"))).all()
 
 
+@pytest.mark.parametrize("units", [None, 3])
 @pytest.mark.parametrize("build", [generator, discriminator])
-def test_cloned_and_saved_networks_are_the_same(build, tmp_path):
-    network = build(seed=1)
+def test_cloned_and_saved_networks_are_the_same(build, units, tmp_path):
+    network = build(seed=1, units=units)
     network.save(tmp_path / "network.keras")
     loaded = keras.saving.load_model(tmp_path / "network.keras")
     clone = keras.models.clone_model(network)
@@ -199,6 +206,33 @@ def test_a_size_that_cannot_be_made_is_refused(build, size):
 def test_numbers_must_be_positive_integers(build, option, value):
     with pytest.raises(ValueError, match=f"`{option}` must be a positive integer. Received"):
         build(**{option: value})
+
+
+def test_the_hidden_dense_layers_are_those_of_infogan():
+    """arXiv:1606.03657, appendix C.1: FC, BatchNorm, activation; in G first and in D before last."""
+    g, d = generator(28, units=5), discriminator(28, units=5)
+    for network, activation in ((g, layers.ReLU), (d, layers.LeakyReLU)):
+        (hidden,) = (layer for layer in of_type(network, layers.Dense) if layer.units == 5)
+        normalized, activated = following(network, hidden, 2)
+        assert not hidden.use_bias
+        assert isinstance(normalized, layers.BatchNormalization)
+        assert isinstance(activated, activation)
+    assert [dense.units for dense in of_type(g, layers.Dense)] == [5, 7 * 7 * 4]
+    assert [dense.units for dense in of_type(d, layers.Dense)] == [5, 1]
+    assert before(d, d.layers[-1]).output.shape == (None, 5)
+
+
+def test_a_critic_with_a_hidden_dense_layer_has_no_batch_norm_either():
+    d = discriminator(units=5, batch_norm=False)
+    assert not of_type(d, layers.BatchNormalization)
+    assert all(dense.use_bias for dense in of_type(d, layers.Dense))
+
+
+@pytest.mark.parametrize("build", [generator, discriminator])
+@pytest.mark.parametrize("units", [0, -1, 1.5, True])
+def test_units_must_be_a_positive_integer(build, units):
+    with pytest.raises(ValueError, match="`units` must be a positive integer. Received"):
+        build(units=units)
 
 
 def test_latent_dim_must_be_a_positive_integer():

@@ -11,6 +11,10 @@ of the label beside the image ("concatenation"). Or, after Miyato & Koyama 2018 
 conditional batch normalization in the generator ("batch_norm") and a projection at the end of the
 discriminator ("projection"; `networks.sngan` has it with spectral normalization).
 
+With `units` both networks have a hidden dense layer at the end that is not the image, as those of
+Chen et al. 2016 for MNIST have (arXiv:1606.03657, appendix C.1): what is not local (which digit it
+is) has a layer of its own.
+
 Sizes that are not a multiple of a power of two are made too: where the discriminator halves an odd
 size (rounding up), the generator's transposed convolution at that place has one row or column less.
 """
@@ -57,6 +61,7 @@ def build_generator(
     latent_dim=100,
     filters=64,
     *,
+    units=None,
     num_classes=None,
     condition="concatenation",
     seed=None,
@@ -71,6 +76,7 @@ def build_generator(
         channels: 1 for grey, 3 for RGB.
         latent_dim: number of components of z.
         filters: of the last hidden layer; doubled towards the latents.
+        units: of a hidden dense layer behind the latents; None for none, as in the paper.
         num_classes: number of classes of the labels; None for no labels.
         condition: how labels come in: "concatenation" (an embedding of 10 components beside the
             latents) or "batch_norm" (a scale and an offset of each class in every normalization).
@@ -84,6 +90,8 @@ def build_generator(
     positive_int("channels", channels)
     positive_int("latent_dim", latent_dim)
     positive_int("filters", filters)
+    if units is not None:
+        positive_int("units", units)
     check_condition(num_classes, condition, GENERATOR_CONDITIONS)
     next_seed = seeded(seed)
     latents = Input((latent_dim,), name="latents")
@@ -118,9 +126,11 @@ def build_generator(
     x = latents
     if num_classes and not by_class:
         x = with_embedding(latents, labels, num_classes, next_seed)
+    if units:
+        x = normalize(layers.Dense(units, use_bias=False, kernel_initializer=kernel())(x))
     width = filters * 2 ** (len(larger) - 1)
-    units = math.prod(smallest) * width
-    x = layers.Dense(units, use_bias=False, kernel_initializer=kernel())(x)
+    size = math.prod(smallest) * width
+    x = layers.Dense(size, use_bias=False, kernel_initializer=kernel())(x)
     x = normalize(layers.Reshape((*smallest, width))(x))
     for size in reversed(larger[1:]):
         width //= 2
@@ -136,6 +146,7 @@ def build_discriminator(
     filters=64,
     *,
     batch_norm=True,
+    units=None,
     num_classes=None,
     condition="concatenation",
     seed=None,
@@ -151,6 +162,7 @@ def build_discriminator(
         filters: of the first layer; doubled with each halving of the image.
         batch_norm: False for WGAN-GP, whose penalty is on each image's own gradient (Gulrajani et
             al. 2017, arXiv:1704.00028, section 4).
+        units: of a hidden dense layer before the logits; None for none, as in the paper.
         num_classes: number of classes of the labels; None for no labels.
         condition: how labels come in: "concatenation" (a learned map of each class as one more
             channel of the image) or "projection" (of the label on the last features).
@@ -163,8 +175,16 @@ def build_discriminator(
     sizes = sizes_by_stage(image_size)
     positive_int("channels", channels)
     positive_int("filters", filters)
+    if units is not None:
+        positive_int("units", units)
     check_condition(num_classes, condition, DISCRIMINATOR_CONDITIONS)
     next_seed = seeded(seed)
+
+    # === Layers ===
+    def activate(x, normalized):
+        if normalized:
+            x = BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
+        return layers.LeakyReLU(0.2)(x)
 
     # === Functional model ===
     x = images = Input((*sizes[0], channels), name="images")
@@ -181,10 +201,13 @@ def build_discriminator(
             use_bias=not normalized,
             kernel_initializer=normal_initializer(0.02, next_seed),
         )(x)
-        if normalized:
-            x = BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
-        x = layers.LeakyReLU(0.2)(x)
+        x = activate(x, normalized)
     x = layers.Flatten()(x)
+    if units:
+        hidden = layers.Dense(
+            units, use_bias=not batch_norm, kernel_initializer=normal_initializer(0.02, next_seed)
+        )
+        x = activate(hidden(x), batch_norm)
     options = {
         "kernel_initializer": normal_initializer(0.02, next_seed),
         "dtype": "float32",
