@@ -20,7 +20,7 @@ import dataclasses
 
 import keras
 
-from tfgan_suite import data, losses, networks, trainers
+from tfgan_suite import data, layers, losses, networks, trainers
 from tfgan_suite.experiment import Experiment
 from tfgan_suite.experiment.judges import code_judge
 from tfgan_suite.latents import StructuredLatentPrior
@@ -30,10 +30,16 @@ from tfgan_suite.latents import StructuredLatentPrior
 class Config:
     split: str = "train"  # of the data set, in the notation of TFDS
     batch_size: int = 64  # images in a minibatch
-    epochs: int = 4  # passes over the images
-    noise_dim: int = 62  # components of the noise z
+    epochs: int = 6  # passes over the images
+    noise_dim: int = 62  # components of the noise z, uniform on [-1, 1)
     continuous: int = 2  # continuous codes, uniform on [-1, 1)
     filters: int = 16  # of the layers at full size; doubled with each halving
+    generator_units: int = 256  # of its hidden dense layer
+    discriminator_units: int = 128  # of its hidden dense layer
+    rotation: float = 0.175  # radians, the largest before Q reads the digit
+    shear: float = 0.35  # columns per row, the largest
+    scale: float = 0.2  # logarithm of the largest factor of height and of width
+    translation: float = 0.05  # the largest way, of height and of width
     generator_learning_rate: float = 1e-3  # of Adam
     discriminator_learning_rate: float = 2e-4  # of Adam, for D and Q
     beta_1: float = 0.5  # Adam's decay of the mean gradient, for each step
@@ -60,12 +66,19 @@ def build(config):
     def mnist(**options):
         return data.load("mnist", split=config.split, **options)
 
-    prior = StructuredLatentPrior(config.noise_dim, (10,), config.continuous)
-    generator = networks.dcgan.build_generator(28, 1, prior.dim, config.filters, seed=config.seed)
+    prior = StructuredLatentPrior(config.noise_dim, (10,), config.continuous, "uniform")
+    generator = networks.dcgan.build_generator(
+        28, 1, prior.dim, config.filters, units=config.generator_units, seed=config.seed
+    )
     discriminator = networks.heads.build_code_heads(
-        networks.dcgan.build_discriminator(28, 1, config.filters, seed=config.seed + 1),
+        networks.dcgan.build_discriminator(
+            28, 1, config.filters, units=config.discriminator_units, seed=config.seed + 1
+        ),
         prior.categorical,
         prior.continuous,
+        augmentation=layers.AffineAugmentation(
+            config.rotation, config.shear, config.scale, config.translation, seed=config.seed + 3
+        ),
         seed=config.seed + 2,
     )
     trainer = trainers.InfoGAN(
@@ -75,6 +88,7 @@ def build(config):
         generator_information_weight=config.information_weight,
         discriminator_information_weight=config.information_weight,
         continuous_weight=config.continuous_weight,
+        shared_latents=True,
         ema_decay=config.ema_decay,
         seed=config.seed,
     )

@@ -147,6 +147,7 @@ LAYERS = {
     "AdaptiveAugmentation": Layer(
         lambda: layers.AdaptiveAugmentation(initial_probability=0.5, seed=1), RGB
     ),
+    "AffineAugmentation": Layer(lambda: layers.AffineAugmentation(seed=1), RGB),
     "BatchNormalization": Layer(
         layers.BatchNormalization, X, of_its_batch=REPLICAS_OWN_BATCH
     ),

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from oracles import array, maps
 
-from tfgan_suite.layers import AdaptiveAugmentation, DifferentiableAugmentation
+from tfgan_suite.layers import AdaptiveAugmentation, AffineAugmentation, DifferentiableAugmentation
 from tfgan_suite.layers._affine_images import sample
 from tfgan_suite.layers._augmentation_pipeline import NORMALS, UNIFORMS, color, geometry
 
@@ -72,11 +72,76 @@ def test_draws_are_seeded_and_new_in_each_call():
     assert all(not np.array_equal(a, b) for a, b in zip(first, second))
 
 
-@pytest.mark.parametrize("layer_class", [DifferentiableAugmentation, AdaptiveAugmentation])
+@pytest.mark.parametrize(
+    "layer_class", [DifferentiableAugmentation, AdaptiveAugmentation, AffineAugmentation]
+)
 def test_inference_returns_the_images(layer_class):
     x = maps(4, 8, 8, 3).astype("float32")
     layer = layer_class(seed=1)
     np.testing.assert_array_equal(array(layer(x)), x)
+
+
+# === Small affine maps ===
+
+NONE = {"rotation": 0.0, "shear": 0.0, "scale": 0.0, "translation": 0.0}
+
+
+def moved(x, seed=0, **options):
+    return array(AffineAugmentation(**NONE | options, seed=seed, dtype="float64")(x, training=True))
+
+
+def spot(height=33, width=41, row=16.0, column=20.0, spread=2.0):
+    """Many times the image of one bell, black elsewhere: its moments tell how it was moved."""
+    rows, columns = np.arange(height)[:, None] - row, np.arange(width)[None] - column
+    bell = np.exp(-0.5 * (rows**2 + columns**2) / spread**2)
+    return np.repeat(bell[None, :, :, None], 200, axis=0)
+
+
+def moments(images):
+    """Centres `[N, 2]` (x, y) from the middle of the image, and covariances `[N, 2, 2]`."""
+    mass = images[..., 0] / images[..., 0].sum((1, 2), keepdims=True)
+    y, x = (np.arange(size) - (size - 1) / 2 for size in mass.shape[1:])
+    points = np.stack(np.meshgrid(x, y), axis=-1)
+    centres = np.einsum("nhw,hwd->nd", mass, points)
+    second = np.einsum("nhw,hwd,hwe->nde", mass, points, points)
+    return centres, second - np.einsum("nd,ne->nde", centres, centres)
+
+
+def test_without_a_range_nothing_moves():
+    x = maps(4, 6, 5, 3)
+    np.testing.assert_allclose(moved(x), x, atol=1e-6)
+
+
+def test_translations_are_fractions_of_the_sizes_to_all_sides():
+    centres, _ = moments(moved(spot(), translation=0.1))
+    for way, size in zip(centres.T, (41, 33)):
+        assert np.abs(way).max() == pytest.approx(0.1 * size, rel=0.03)
+        assert np.abs(way).max() <= 0.1 * size + 1e-3
+        assert np.abs(way.mean()) < 0.01 * size and np.std(way) > 0.05 * size
+
+
+def test_scales_are_drawn_for_each_axis_by_itself():
+    _, covariances = moments(moved(spot(), scale=0.3))
+    logs = 0.5 * np.log(np.stack([covariances[:, 0, 0], covariances[:, 1, 1]]) / 2.0**2)
+    assert np.abs(logs).max() == pytest.approx(0.3, abs=0.05)
+    assert abs(np.corrcoef(logs)[0, 1]) < 0.2
+
+
+def test_a_shear_moves_rows_sideways_by_their_height():
+    _, covariances = moments(moved(spot(), shear=0.4))
+    slants = covariances[:, 0, 1] / covariances[:, 1, 1]
+    assert np.abs(slants).max() == pytest.approx(0.4, rel=0.05)
+    assert np.abs(slants.mean()) < 0.06
+    np.testing.assert_allclose(covariances[:, 1, 1], covariances[0, 1, 1], rtol=0.01)
+
+
+def test_rotations_are_about_the_middle_by_angles_in_radians():
+    beside = spot(column=30.0)
+    centres, _ = moments(moved(beside, rotation=0.3))
+    np.testing.assert_allclose(np.hypot(*centres.T), 10.0, rtol=0.01)
+    angles = np.arctan2(centres[:, 1], centres[:, 0])
+    assert np.abs(angles).max() == pytest.approx(0.3, rel=0.03)
+    assert np.abs(angles.mean()) < 0.05
 
 
 # === ADA: the transformations ===
@@ -229,6 +294,10 @@ def test_adapting_works_in_a_graph():
         (lambda: DifferentiableAugmentation(()), None, r"policy=\(\)"),
         (lambda: DifferentiableAugmentation(seed=0.5), None, "seed=0.5"),
         (lambda: DifferentiableAugmentation(), (None, 8), "input_shape"),
+        (lambda: AffineAugmentation(shear=-0.1), None, "shear=-0.1"),
+        (lambda: AffineAugmentation(rotation=float("nan")), None, "rotation=nan"),
+        (lambda: AffineAugmentation(), (None, 8, 1, 3), "at least 2x2"),
+        (lambda: AffineAugmentation(), (None, None, 8, 3), "must know"),
         (lambda: AdaptiveAugmentation(("noise",)), None, "noise"),
         (lambda: AdaptiveAugmentation(target=1.0), None, "target=1.0"),
         (lambda: AdaptiveAugmentation(interval=0), None, "interval=0"),

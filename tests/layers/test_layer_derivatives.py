@@ -49,6 +49,7 @@ CASES = {
     "differentiable_augmentation": (
         layers.DifferentiableAugmentation(seed=1, dtype="float64"), [RGB], True
     ),
+    "affine_augmentation": (layers.AffineAugmentation(seed=1, dtype="float64"), [RGB], True),
     "adaptive_augmentation": (
         layers.AdaptiveAugmentation(initial_probability=0.8, seed=1, dtype="float64"), [RGB], True
     ),

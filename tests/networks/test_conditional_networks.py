@@ -152,3 +152,43 @@ def test_heads_share_the_body_and_leave_the_logits():
         assert all(other.dtype == "float32" for other in others)
     sizes = [[y.shape[1] for y in network.outputs] for network in extended]
     assert sizes == [[1, CLASSES], [1, 5, 2], [1, 3, 2, 2]]
+
+
+class Mirror(keras.layers.Layer):
+    """Turns images upside down in training."""
+
+    def call(self, images, training=False):
+        return images[:, ::-1] if training else images
+
+
+def test_categorical_codes_are_read_through_the_augmentation():
+    d = dcgan.build_discriminator(16, 1, 2, batch_norm=False, seed=1)
+    plain_heads = heads.build_code_heads(d, (3,), 2, units=3, seed=2)
+    mirrored = heads.build_code_heads(d, (3,), 2, units=3, seed=2, augmentation=Mirror())
+    assert len(mirrored.weights) == len(plain_heads.weights)
+    mirrored.set_weights(plain_heads.get_weights())
+    x = testing.images(3, (16, 16, 1))
+    for a, b in zip(mirrored(x), plain_heads(x), strict=True):
+        np.testing.assert_array_equal(a, b)
+    seen = mirrored(x, training=True)
+    of_image, of_mirrored = (plain_heads(images, training=True) for images in (x, x[:, ::-1]))
+    for output, expected in zip(seen, (of_image[0], of_mirrored[1], of_image[2]), strict=True):
+        np.testing.assert_allclose(output, expected, rtol=1e-5, atol=1e-6)
+    assert not np.allclose(of_image[1], of_mirrored[1], atol=1e-4)
+
+
+def test_heads_behind_an_augmentation_are_saved_with_the_body_they_share(tmp_path):
+    network = heads.build_code_heads(
+        plain(), (3,), 2, units=3, seed=2, augmentation=layers.AffineAugmentation(seed=3)
+    )
+    network.save(tmp_path / "network.keras")
+    loaded = keras.saving.load_model(tmp_path / "network.keras")
+    assert testing.same(loaded, network)
+    assert len(loaded.trainable_weights) == len(network.trainable_weights)
+
+
+def test_a_discriminator_sees_images_through_its_augmentation():
+    d, mirrored = plain(), dcgan.build_discriminator(16, 1, 2, seed=1, augmentation=Mirror())
+    x = testing.images(3, (16, 16, 1))
+    np.testing.assert_array_equal(mirrored(x), d(x))
+    np.testing.assert_allclose(mirrored(x, training=True), d(x[:, ::-1], training=True), rtol=1e-5)

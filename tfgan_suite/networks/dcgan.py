@@ -147,6 +147,7 @@ def build_discriminator(
     *,
     batch_norm=True,
     units=None,
+    augmentation=None,
     num_classes=None,
     condition="concatenation",
     seed=None,
@@ -163,6 +164,8 @@ def build_discriminator(
         batch_norm: False for WGAN-GP, whose penalty is on each image's own gradient (Gulrajani et
             al. 2017, arXiv:1704.00028, section 4).
         units: of a hidden dense layer before the logits; None for none, as in the paper.
+        augmentation: layer through which the images come in, one of the package's augmentations
+            say; None for none.
         num_classes: number of classes of the labels; None for no labels.
         condition: how labels come in: "concatenation" (a learned map of each class as one more
             channel of the image) or "projection" (of the label on the last features).
@@ -188,9 +191,11 @@ def build_discriminator(
 
     # === Functional model ===
     x = images = Input((*sizes[0], channels), name="images")
+    if augmentation is not None:
+        x = augmentation(x)
     labels = num_classes and Input((), dtype="int32", name="labels")
     if num_classes and condition == "concatenation":
-        x = with_label_map(images, labels, num_classes, next_seed)
+        x = with_label_map(x, labels, num_classes, next_seed)
     for stage in range(len(sizes) - 1):
         normalized = batch_norm and stage > 0
         x = layers.Conv2D(

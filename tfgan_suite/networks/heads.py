@@ -49,6 +49,7 @@ def build_code_heads(
     *,
     units=128,
     log_stddev=False,
+    augmentation=None,
     seed=None,
     name=None,
 ):
@@ -64,6 +65,10 @@ def build_code_heads(
         units: of the hidden layer.
         log_stddev: whether Q gives the logarithms of the standard deviations of the continuous
             codes too; else they are 1, as in TF-GAN.
+        augmentation: layer from images to images, such as `layers.AffineAugmentation`, through
+            which the categorical codes are read, by the same body; then they cannot be told by what
+            it blurs, only by what it leaves alone. D's logits and the continuous codes are of the
+            images themselves. None, as in the paper, for one reading of all.
         seed: integer seed of the initial weights; None for Keras's global seed.
         name: name of the model; None for the discriminator's.
 
@@ -94,11 +99,22 @@ def build_code_heads(
             units, kernel_initializer=normal_initializer(0.02, next_seed), **options
         )
 
+    hidden = [
+        layers.Flatten(),
+        dense(units, use_bias=False),
+        BatchNormalization(momentum=0.9, epsilon=1e-5),
+        layers.LeakyReLU(0.1),
+    ]
+
     # === Functional model ===
-    x = dense(units, use_bias=False)(layers.Flatten()(_features(discriminator)))
-    x = layers.LeakyReLU(0.1)(BatchNormalization(momentum=0.9, epsilon=1e-5)(x))
+    features, images = _features(discriminator), discriminator.inputs[0]
+    x = augmented = _through(hidden, features)
+    if augmentation is not None:
+        # `call` puts the body's own layers behind the augmentation, without a model around them.
+        again = Model(images, features).call(augmentation(images))
+        augmented = _through(hidden, again)
     heads = [
-        dense(classes, dtype="float32", name=f"code_{index}_logits")(x)
+        dense(classes, dtype="float32", name=f"code_{index}_logits")(augmented)
         for index, classes in enumerate(categorical)
     ]
     if continuous:
@@ -120,6 +136,12 @@ def _features(discriminator):
             f"{len(inputs)} input(s) and {len(outputs)} output(s)"
         )
     return taken
+
+
+def _through(chain, x):
+    for layer in chain:
+        x = layer(x)
+    return x
 
 
 def _extended(discriminator, heads, name):
