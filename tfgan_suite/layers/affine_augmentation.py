@@ -26,7 +26,7 @@ class AffineAugmentation(keras.layers.Layer):
     come to differ in what the draws leave alone. Clusters of images have been told in this way by
     Hu et al. 2017, "Learning Discrete Representations via Information Maximizing Self-Augmented
     Training" (arXiv:1702.08720), and the categories of InfoGAN by Ojha et al. 2019,
-    "Elastic-InfoGAN" (arXiv:1910.01112), both with a loss that compares two draws of one image.
+    "Elastic-InfoGAN" (arXiv:1910.01112), both by a loss that compares an image with itself moved.
 
     Each image is rotated, then sheared, scaled and moved, by numbers that are uniform and
     independent. It is resampled once, bilinearly, mirrored at the edges.
