@@ -95,7 +95,9 @@ def make_conditional(option, rate):
     discriminator = networks_of.mlp.build_discriminator((4, 4, 1), seed=2, **size)
     given = {"ema_decay": 0.9, "seed": 7}
     if option == "infogan":
-        heads = networks_of.heads.build_code_heads(discriminator, (3,), 1, units=4, seed=3)
+        heads = networks_of.heads.build_code_heads(
+            discriminator, (3,), 1, units=4, augmentation=layers.AffineAugmentation(seed=4), seed=3
+        )
         trainer = trainers.InfoGAN(generator, heads, prior, **given)
     else:
         of_classes = with_classes(generator, 4)

@@ -203,6 +203,11 @@ NETWORKS = {
             16, 1, 2, num_classes=3, condition="projection", seed=1
         )
     ),
+    "dcgan.build_discriminator with a dense layer": Network(
+        lambda: networks.dcgan.build_discriminator(
+            16, 1, 2, units=3, augmentation=layers.AffineAugmentation(seed=2), seed=1
+        )
+    ),
     "dcgan.build_generator": Network(
         lambda: networks.dcgan.build_generator(16, 1, 3, filters=2, seed=1)
     ),
@@ -214,12 +219,22 @@ NETWORKS = {
             16, 1, 3, 2, num_classes=3, condition="batch_norm", seed=1
         )
     ),
+    "dcgan.build_generator with a dense layer": Network(
+        lambda: networks.dcgan.build_generator(
+            16, 1, 3, 2, units=3, num_classes=3, condition="batch_norm", seed=1
+        )
+    ),
     "heads.build_class_head": Network(
         lambda: networks.heads.build_class_head(small_discriminator(), 3, seed=1)
     ),
     "heads.build_code_heads": Network(
         lambda: networks.heads.build_code_heads(
             small_discriminator(), (3, 2), 2, units=4, log_stddev=True, seed=1
+        )
+    ),
+    "heads.build_code_heads behind an augmentation": Network(
+        lambda: networks.heads.build_code_heads(
+            small_discriminator(), (3,), 2, augmentation=layers.AffineAugmentation(seed=2), seed=1
         )
     ),
     "mlp.build_discriminator": Network(
