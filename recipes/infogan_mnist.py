@@ -1,19 +1,24 @@
 """InfoGAN on MNIST: a categorical and two continuous codes, learned without a label.
 
 Paper: Chen et al. 2016, "InfoGAN: Interpretable Representation Learning by Information Maximizing
-Generative Adversarial Nets", arXiv:1606.03657. Deviations: fewer filters, and a moving average of
-the generator.
+Generative Adversarial Nets", arXiv:1606.03657. Deviations: the networks of its appendix C.1 with
+fewer filters and units, kernels of 5x5 and LeakyReLU(0.2); Q reads the categorical code in images
+that are rotated, sheared, scaled and moved a little, so that slant, width and place are left to the
+continuous codes (what Elastic-InfoGAN, arXiv:1910.01112, does by another loss); the images of D's
+update serve G's too; a moving average of the generator.
 
 Command: python -m tfgan_suite train infogan_mnist
 
 The data comes from TensorFlow Datasets, which downloads it (11 MiB) unless it is prepared in the
 folder that the environment variable TFDS_DATA_DIR names.
 
-Measured (seed 0, 5000 images, on 2 cores busy with other work): 4 epochs in 9 min 04 s; matched
-one-to-one to the digits that a classifier, right on 99.3 % of the real test digits, sees in the
-images, the categorical code agrees with it on 50.7 % of them (chance: about 10 %). Some values are
-digits (0, 1, 6), others are shared by several. `traversal.png` shows what each code changes: the
-continuous ones the width and the upper stroke.
+Measured (seed 0, 5000 images, on one of 2 cores busy with other work): 6 epochs in 9 min 41 s;
+matched one-to-one to the digits that a classifier, right on 99.3 % of the real test digits, sees in
+the images, the categorical code agrees with it on 99.8 % of them (chance: about 10 %).
+`traversal.png` shows what each code changes: the first continuous one the width and stroke of a
+two, the second its slant, both the slant of a one. Within a value of the
+code pixels vary less than in real images of its digit (their standard deviation over the images is
+0.75 to 0.93 of the real one).
 """
 
 import dataclasses
