@@ -155,6 +155,9 @@ LAYERS = {
     "ConditionalBatchNormalization": Layer(
         lambda: layers.ConditionalBatchNormalization(3), X, LABELS, of_its_batch=REPLICAS_OWN_BATCH
     ),
+    "ConditionalBatchNormalization synchronized": Layer(
+        lambda: layers.ConditionalBatchNormalization(3, synchronized=True), X, LABELS
+    ),
     "ConditionalBatchNormalization of vectors": Layer(
         lambda: layers.ConditionalBatchNormalization(spectral_normalization=True),
         X, W, of_its_batch=REPLICAS_OWN_BATCH,
@@ -162,6 +165,7 @@ LAYERS = {
     "DifferentiableAugmentation": Layer(lambda: layers.DifferentiableAugmentation(seed=1), RGB),
     "Downsample": Layer(layers.Downsample, X),
     "Downsample by averages": Layer(lambda: layers.Downsample(taps=None), X),
+    "Dropout": Layer(lambda: layers.Dropout(0.4, seed=1), X),
     "EqualizedConv2D": Layer(lambda: layers.EqualizedConv2D(3), X),
     "EqualizedDense": Layer(
         lambda: layers.EqualizedDense(3, activation="relu", lr_multiplier=0.01), W

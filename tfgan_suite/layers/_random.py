@@ -1,9 +1,40 @@
 """Random numbers of layers: seeded, saved with the layer's state, different on every replica."""
 
+import keras
 import tensorflow as tf
 
-from tfgan_suite.distribution import replica_rows
+from tfgan_suite.distribution import replica_rows, share
 from tfgan_suite.layers._checks import sizes
+
+
+class _SeedsOfShares(keras.random.SeedGenerator):
+    """A seed generator that gives each replica, and each micro-batch, seeds of its own."""
+
+    def next(self, ordered=True):
+        seed = super().next(ordered)
+        index, shares = share()
+        if shares == 1:
+            return seed
+        # Far from the seeds of other layers, which often are neighbours; as it is for the first.
+        offset = tf.cast(tf.cast(index, tf.int64) * 0x9E3779B1 % 2**32, seed.dtype)
+        return tf.stack([seed[0] + offset, seed[1]])
+
+
+def give_shares_their_seeds(network):
+    """Lets all random layers of a network, Keras's too, draw differently on every replica.
+
+    `keras.layers.Dropout` and the like would have the same mask on all of them. What draws by
+    `draw_rows` is left alone: it takes rows of one draw. States and configs stay what they were.
+    """
+    for layer in network._flatten_layers():
+        for generator in layer._seed_generators:
+            if type(generator) is keras.random.SeedGenerator:
+                generator.__class__ = _SeedsOfShares
+
+
+def shared_seed(generator):
+    """The next seed (int64 `[2]`) of a layer's sequence, the same on every replica."""
+    return tf.cast(keras.random.SeedGenerator.next(generator), tf.int64)
 
 
 def draw_rows(generator, like, row_shape, distribution="uniform"):
@@ -21,7 +52,7 @@ def draw_rows(generator, like, row_shape, distribution="uniform"):
     Returns:
         float32 tensor of shape `[N, *row_shape]`.
     """
-    seed = tf.cast(generator.next(), tf.int64)
+    seed = shared_seed(generator)
     rows = replica_rows(sizes(like)[0], row_shape, seed, distribution)
     return rows if distribution == "normal" else 0.5 * (rows + 1.0)
 

@@ -7,7 +7,7 @@ from tfgan_suite.checks import positive_int
 from tfgan_suite.distribution import assign_all
 from tfgan_suite.latents import stateless_rows
 from tfgan_suite.layers._checks import fraction
-from tfgan_suite.layers._random import check_seed
+from tfgan_suite.layers._random import check_seed, shared_seed
 from tfgan_suite.registration import register
 
 
@@ -92,7 +92,7 @@ class ImageHistoryPool(keras.layers.Layer):
             afterwards; how many slots are in use.
         """
         size = self.size
-        seed = tf.cast(self.generator.next(), tf.int64)
+        seed = shared_seed(self.generator)
         # Uniform on [-1, 1); rows do not depend on how many replicas the images came from.
         draws = 0.5 * (stateless_rows([arrived, 2], seed, "uniform") + 1.0)
         chosen = tf.minimum(tf.cast(draws[:, 0] * size, tf.int32), size - 1)

@@ -97,11 +97,3 @@ def weighted(values, weights=1.0, reduction=DEFAULT_REDUCTION, name="weights"):
         "weighted_sum_by_nonzero_weights": lambda: tf.math.count_nonzero(weights),
     }[reduction]()
     return tf.math.divide_no_nan(total, tf.cast(divisor, values.dtype))
-
-
-def mean_over_replicas(value):
-    """The mean of a scalar over all replicas, differentiable; not for use inside `tf.cond`."""
-    context = tf.distribute.get_replica_context()
-    if context is None or context.num_replicas_in_sync == 1:
-        return value
-    return context.all_reduce(tf.distribute.ReduceOp.MEAN, value)

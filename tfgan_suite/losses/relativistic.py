@@ -20,12 +20,12 @@ pair.
 
 import tensorflow as tf
 
+from tfgan_suite.distribution import mean_over_replicas
 from tfgan_suite.losses._reduction import (
     DEFAULT_REDUCTION,
     as_float32,
     check_same_shape,
     example_weights,
-    mean_over_replicas,
     weighted,
 )
 from tfgan_suite.losses.adversarial import WeightedLoss

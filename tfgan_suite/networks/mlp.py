@@ -10,6 +10,7 @@ import keras
 from keras import Input, Model, layers
 
 from tfgan_suite.checks import positive_int
+from tfgan_suite.layers import Dropout
 from tfgan_suite.networks._building import seeded
 
 ACTIVATIONS = ("maxout", "leaky_relu", "relu", "tanh")
@@ -102,7 +103,7 @@ def _hidden(x, hidden_units, activation, dropout, next_seed):
         else:
             x = layers.Activation(activation)(x)
         if dropout:
-            x = layers.Dropout(dropout, seed=next_seed())(x)
+            x = Dropout(dropout, seed=next_seed())(x)
     return x
 
 

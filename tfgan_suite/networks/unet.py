@@ -15,6 +15,7 @@ import math
 from keras import Input, Model, layers
 
 from tfgan_suite.checks import positive_int
+from tfgan_suite.layers import Dropout
 from tfgan_suite.networks._building import (
     halved_sizes,
     height_and_width,
@@ -113,7 +114,7 @@ def build_generator(
         x = up(x, sizes[stage], filters * min(2 ** (stage - 1), 8), use_bias=biased)
         x = normalize(x, normalization, next_seed)
         if dropout and stages - 1 - stage < WITH_DROPOUT:
-            x = layers.Dropout(dropout, seed=next_seed())(x)
+            x = Dropout(dropout, seed=next_seed())(x)
         x = layers.Concatenate()([x, skips.pop()])
     x = up(x, sizes[0], channels)
     images = layers.Activation("tanh", dtype="float32", name="images")(x)

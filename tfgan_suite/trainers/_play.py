@@ -1,25 +1,28 @@
 """The moves of which every trainer's step is made."""
 
+import contextlib
 import threading
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.distribution import assign_all
+from tfgan_suite.distribution import assign_all, mean_over_replicas
 from tfgan_suite.layers import AdaptiveAugmentation
+from tfgan_suite.trainers._micro_batches import MicroBatches, statistics_of
 
 # Seeds of one step's draws: `[seed, step * _DRAWS_PER_STEP + draw]`.
 _DRAWS_PER_STEP = 4096
 
 # Of the current step: its seed, `_local.seed`, the number of draws, `_local.draw`, what is to be
-# logged, `_local.logs`, and the state before it, `_local.before`.
+# logged, `_local.logs`, and the state before it, `_local.before`. Of the current micro-batch: what
+# its penalties are to remember, `_local.memories`; None outside.
 # A mirrored strategy traces its replicas in threads that take turns: a common counter would give
 # each of them other seeds.
 _local = threading.local()
 
 
-class Play:
+class Play(MicroBatches):
     """Mixin of `Trainer`: minibatches, seeds, losses, updates of either player, moving averages.
 
     A player, `"generator"` or `"discriminator"`, has one or more networks and one optimizer. What
@@ -48,7 +51,7 @@ class Play:
 
     def minibatches(self, data):
         """Begins a step: its k minibatches `(x, y)` of real images; y is None without condition."""
-        _local.draw, _local.logs = 0, {}
+        _local.draw, _local.logs, _local.memories = 0, {}, None
         _local.seed, _local.before = self.seed_value(), self.begin_watch()
         x, y = unpack(data)
         k = self.discriminator_steps
@@ -150,15 +153,49 @@ class Play:
             return [penalty.interval * tf.cast(value, tf.float32), *statistics]
 
         if penalty.interval == 1:
-            is_due = True
             value, *statistics = due()
         else:
-            is_due = optimizer.iterations.value % penalty.interval == 0
             value, *statistics = tf.cond(
-                is_due, due, lambda: [tf.zeros([]), *penalty.no_statistics()]
+                _is_due(penalty, optimizer),
+                due,
+                lambda: [tf.zeros([]), *penalty.no_statistics()],
             )
-        penalty.remember(statistics, is_due)
+        if _local.memories is None:
+            penalty.remember(statistics, _is_due(penalty, optimizer))
+        else:
+            _local.memories.append((penalty, optimizer, statistics))
         return value
+
+    # --- Micro-batches ----------------------------------------------------------------------
+
+    def next_draw(self):
+        """The number of the next random draw of this step."""
+        return _local.draw
+
+    @contextlib.contextmanager
+    def notes_from(self, draw):
+        """Within, a micro-batch draws from a number on, and what it notes stays apart.
+
+        Yields:
+            A list that holds afterwards what `take_notes` takes: tensors, of which means over the
+            micro-batches make sense.
+        """
+        outside, notes = _local.logs, []
+        _local.draw, _local.logs, _local.memories = draw, {}, []
+        try:
+            yield notes
+            notes += [_local.logs, [statistics for *_, statistics in _local.memories]]
+            _local.remembering = [(p, optimizer) for p, optimizer, _ in _local.memories]
+        finally:
+            _local.logs, _local.memories = outside, None
+
+    def take_notes(self, notes):
+        """Notes the means of what the micro-batches have noted; their penalties remember."""
+        logs, statistics = notes
+        for name, values in logs.items():
+            _local.logs.setdefault(name, []).extend(values)
+        for (penalty, optimizer), means in zip(_local.remembering, statistics, strict=True):
+            penalty.remember(means, _is_due(penalty, optimizer))
 
     # --- Updates ----------------------------------------------------------------------------
 
@@ -208,6 +245,7 @@ class Play:
         # Once for the step: a Keras metric costs some thirty operations for each update.
         means = {name: tf.add_n(notes) / len(notes) for name, notes in _local.logs.items()}
         self.track(means)
+        self._average_statistics()
         if self.ema_decay is not None:
             self._update_averages()
         self.end_watch(list(means.values()), _local.before)
@@ -216,6 +254,15 @@ class Play:
         with tf.control_dependencies(list(logs.values())):
             self.step.assign(self.step.value + 1)
         return logs
+
+    def _average_statistics(self):
+        """Makes BatchNorm statistics, of each replica's own rows so far, the mean over replicas.
+
+        A state that is saved, or averaged, would else be the first replica's.
+        """
+        if self.distribute_strategy.num_replicas_in_sync > 1:
+            found = [v for name in self.network_names for v in statistics_of(getattr(self, name))]
+            assign_all(found, mean_over_replicas([v.value for v in found]))
 
     def _update_averages(self):
         step = tf.cast(self.step.value, tf.float32)
@@ -230,6 +277,11 @@ class Play:
         for name in self.generator_names:
             pairs += zip(getattr(self, f"ema_{name}").variables, getattr(self, name).variables)
         assign_all([average for average, _ in pairs], [moved(*pair) for pair in pairs])
+
+
+def _is_due(penalty, optimizer):
+    """Whether a penalty counts in the present update; a tensor under lazy regularization."""
+    return penalty.interval == 1 or optimizer.iterations.value % penalty.interval == 0
 
 
 def unpack(data):

@@ -136,13 +136,23 @@ class CycleGAN(Trainer):
 
     def train_step(self, data):
         [(a, b)] = self.minibatches(data)
-        with tf.GradientTape() as tape, tf.control_dependencies([a, b]):
-            g_a = self.generator_ab(a, training=True)
-            f_b = self.generator_ba(b, training=True)
-            loss = self.translators_loss(a, b, g_a, f_b)
-        self.minimize(loss, tape, "generator")     # descend L_G + lambda (cycles, identities)
+        g_a, f_b = self.update_translators(a, b)    # descend L_G + lambda (cycles, identities)
         self.update_discriminators(a, b, g_a, f_b)  # descend L_D of D_A and D_B, with pools
         return self.end_step()
+
+    def update_translators(self, a, b):
+        """One descent of both translators' loss; returns their translations before it."""
+
+        def move(_, a, b):
+            with tf.GradientTape() as tape, tf.control_dependencies([a, b]):
+                g_a = self.generator_ab(a, training=True)
+                f_b = self.generator_ba(b, training=True)
+                loss = self.translators_loss(a, b, g_a, f_b)
+            return self.gradients(loss, tape, "generator"), (g_a, f_b)
+
+        gradients, translations = self.by_micro_batches(move, None, a, b)
+        self.apply(gradients, "generator")
+        return translations
 
     def translators_loss(self, a, b, g_a, f_b):
         """What both translators descend; records what is logged of them."""
@@ -185,17 +195,22 @@ class CycleGAN(Trainer):
         if self.pool_size:
             f_b, g_a = self.pool_a(f_b, training=True), self.pool_b(g_a, training=True)
         d_a, d_b = self.discriminator_a, self.discriminator_b
-        with tf.GradientTape() as tape:
-            real_a, real_b = self.judge(d_a, a), self.judge(d_b, b)
-            loss_a, logs_a = self.loss_of_discriminator(
-                d_a, a, f_b, None, real_a, self.judge(d_a, f_b)
-            )
-            loss_b, logs_b = self.loss_of_discriminator(
-                d_b, b, g_a, None, real_b, self.judge(d_b, g_a)
-            )
-            loss = loss_a + loss_b
-        self.note({"d_loss": loss, **_means(logs_a, logs_b)})
-        self.minimize(loss, tape, "discriminator")
+
+        def move(_, a, b, g_a, f_b):
+            with tf.GradientTape() as tape:
+                real_a, real_b = self.judge(d_a, a), self.judge(d_b, b)
+                loss_a, logs_a = self.loss_of_discriminator(
+                    d_a, a, f_b, None, real_a, self.judge(d_a, f_b)
+                )
+                loss_b, logs_b = self.loss_of_discriminator(
+                    d_b, b, g_a, None, real_b, self.judge(d_b, g_a)
+                )
+                loss = loss_a + loss_b
+            self.note({"d_loss": loss, **_means(logs_a, logs_b)})
+            return self.gradients(loss, tape, "discriminator"), (real_a, real_b)
+
+        gradients, (real_a, real_b) = self.by_micro_batches(move, None, a, b, g_a, f_b)
+        self.apply(gradients, "discriminator")
         self.end_discriminator_update(real_a, d_a)
         self.end_discriminator_update(real_b, d_b)
 

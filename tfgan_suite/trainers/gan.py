@@ -119,9 +119,7 @@ class GAN(Probing, Trainer):
     def generate(self, x, y=None):
         """Draws z, a row for each of `x`: returns `(G(z), tape)`, the tape leading to G."""
         z = self.latents_for(x, y)
-        with tf.GradientTape() as tape, tf.control_dependencies([x]):
-            g_z = self.generator(with_condition(self.generator, z, y), training=True)
-        return g_z, tape
+        return self.generated(self.generator, with_condition(self.generator, z, y), after=[x])
 
     def discriminate(self, images, y=None, training=True):
         """Outputs of D, given its condition if it takes one: logits, or a list of several."""
@@ -129,33 +127,50 @@ class GAN(Probing, Trainer):
 
     def update_discriminator(self, x, g_z, y=None):
         """One descent of D's loss on real `x` and generated `g_z`."""
-        with tf.GradientTape() as tape:
-            real, fake = self.discriminate(x, y), self.discriminate(g_z, y)
-            loss = self.discriminator_loss(x, g_z, y, real, fake)
-        self.minimize(loss, tape, "discriminator")
-        self.end_discriminator_update(logits_of(real), self.discriminator)
+
+        def move(_, x, g_z, y):
+            with tf.GradientTape() as tape:
+                real, fake = self.discriminate(x, y), self.discriminate(g_z, y)
+                loss = self.discriminator_loss(x, g_z, y, real, fake)
+            return self.gradients(loss, tape, "discriminator"), logits_of(real)
+
+        gradients, real_logits = self.by_micro_batches(move, None, x, g_z, y)
+        self.apply(gradients, "discriminator")
+        self.end_discriminator_update(real_logits, self.discriminator)
 
     def update_generator(self, x, g_z, y, tape):
         """One descent of G's loss through the current D; `tape` comes from `generate`."""
-        needs_real = self.adversarial_loss.generator_needs_real
-        real = self.discriminate(x, y) if needs_real else None
-        with tape:
-            loss = self.generator_loss(x, y, real, self.discriminate(g_z, y))
-        self.minimize(loss, tape, "generator")
+
+        def move(tape, x, g_z, y):
+            needs_real = self.adversarial_loss.generator_needs_real
+            real = self.discriminate(x, y) if needs_real else None
+            with tape:
+                loss = self.generator_loss(x, y, real, self.discriminate(g_z, y))
+            return self.gradients(loss, tape, "generator"), ()
+
+        gradients, _ = self.by_micro_batches(move, tape, x, g_z, y)
+        self.apply(gradients, "generator")
 
     def update_both(self, x, y=None):
         """One descent of each player's loss, both gradients taken at the same parameters."""
-        g_z, g_tape = self.generate(x, y)
-        with tf.GradientTape() as d_tape:
-            with g_tape:  # one pass of D on the generated images serves both players
-                fake = self.discriminate(g_z, y)
-            real = self.discriminate(x, y)
-            d_loss = self.discriminator_loss(x, g_z, y, real, fake)
-        with g_tape:
-            g_loss = self.generator_loss(x, y, tf.nest.map_structure(tf.stop_gradient, real), fake)
-        g_gradients = self.gradients(g_loss, g_tape, "generator")
-        self.minimize(d_loss, d_tape, "discriminator")
-        self.end_discriminator_update(logits_of(real), self.discriminator)
+        g_z, tape = self.generate(x, y)
+
+        def move(g_tape, x, g_z, y):
+            with tf.GradientTape() as d_tape:
+                with g_tape:  # one pass of D on the generated images serves both players
+                    fake = self.discriminate(g_z, y)
+                real = self.discriminate(x, y)
+                d_loss = self.discriminator_loss(x, g_z, y, real, fake)
+            constant = tf.nest.map_structure(tf.stop_gradient, real)
+            with g_tape:
+                g_loss = self.generator_loss(x, y, constant, fake)
+            g_gradients = self.gradients(g_loss, g_tape, "generator")
+            return (g_gradients, self.gradients(d_loss, d_tape, "discriminator")), logits_of(real)
+
+        gradients, real_logits = self.by_micro_batches(move, tape, x, g_z, y)
+        g_gradients, d_gradients = gradients
+        self.apply(d_gradients, "discriminator")
+        self.end_discriminator_update(real_logits, self.discriminator)
         self.apply(g_gradients, "generator")
 
     def head_losses(self, player, y, real, fake):

@@ -78,37 +78,46 @@ class Pix2Pix(AccuracyLogs, Probing, Trainer):
 
     def train_step(self, data):
         [(y, x)] = self.minibatches(data)
-        with tf.GradientTape() as tape, tf.control_dependencies([x]):
-            g_x = self.generator(x, training=True)
+        g_x, tape = self.generated(self.generator, x, after=[x])
         self.update_discriminator(y, g_x, x)        # ascend log D(x, y) + log(1 - D(x, G(x)))
         self.update_generator(y, g_x, x, tape)      # ascend log D(x, G(x)) - lambda |y - G(x)|
         return self.end_step()
 
     def update_discriminator(self, y, g_x, x):
         """One descent of half of D's loss."""
-        with tf.GradientTape() as tape:
-            real_logits, fake_logits = (self.judge(self.discriminator, i, x) for i in (y, g_x))
-            loss, logs = self.loss_of_discriminator(
-                self.discriminator, y, g_x, x, real_logits, fake_logits
-            )
-            half = loss / 2.0  # "which slows down the rate at which D learns", section 3.3
-        self.note({"d_loss": loss, **logs})
-        self.minimize(half, tape, "discriminator")
+
+        def move(_, y, g_x, x):
+            with tf.GradientTape() as tape:
+                real_logits, fake_logits = (self.judge(self.discriminator, i, x) for i in (y, g_x))
+                loss, logs = self.loss_of_discriminator(
+                    self.discriminator, y, g_x, x, real_logits, fake_logits
+                )
+                half = loss / 2.0  # "which slows down the rate at which D learns", section 3.3
+            self.note({"d_loss": loss, **logs})
+            return self.gradients(half, tape, "discriminator"), real_logits
+
+        gradients, real_logits = self.by_micro_batches(move, None, y, g_x, x)
+        self.apply(gradients, "discriminator")
         self.end_discriminator_update(real_logits, self.discriminator)
 
     def update_generator(self, y, g_x, x, tape):
         """One descent of G's loss through the current D; `tape` leads to `g_x`."""
-        needs_real = self.adversarial_loss.generator_needs_real
-        real_logits = self.judge(self.discriminator, y, x) if needs_real else None
-        with tape:
-            fake_logits = self.judge(self.discriminator, g_x, x)
-            loss, logs = self.loss_of_generator(
-                self.generator, real_logits, fake_logits, lambda: (x, None)
-            )
-            pixel_loss = losses.pixel_l1_loss(y, g_x)
-            loss += self.pixel_weight * pixel_loss
-        self.note({"g_loss": loss, "pixel_loss": pixel_loss, **logs})
-        self.minimize(loss, tape, "generator")
+
+        def move(tape, y, g_x, x):
+            needs_real = self.adversarial_loss.generator_needs_real
+            real_logits = self.judge(self.discriminator, y, x) if needs_real else None
+            with tape:
+                fake_logits = self.judge(self.discriminator, g_x, x)
+                loss, logs = self.loss_of_generator(
+                    self.generator, real_logits, fake_logits, lambda: (x, None)
+                )
+                pixel_loss = losses.pixel_l1_loss(y, g_x)
+                loss += self.pixel_weight * pixel_loss
+            self.note({"g_loss": loss, "pixel_loss": pixel_loss, **logs})
+            return self.gradients(loss, tape, "generator"), ()
+
+        gradients, _ = self.by_micro_batches(move, tape, y, g_x, x)
+        self.apply(gradients, "generator")
 
     def test_step(self, data):
         """The losses on one minibatch, with the generator that serves; nothing is updated."""

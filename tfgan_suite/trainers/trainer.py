@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 
 from tfgan_suite.distribution import check_global_batch
+from tfgan_suite.layers._random import give_shares_their_seeds
 from tfgan_suite.progress import Position
 from tfgan_suite.registration import public
 from tfgan_suite.trainers._checks import check_batch, check_networks, check_trainer_options
@@ -61,6 +62,7 @@ class Trainer(Play, State, Compilation, keras.Model):
         check_networks(networks, self.distribute_strategy)
         for name in self.network_names:
             setattr(self, name, networks[name])
+            give_shares_their_seeds(networks[name])
         self.discriminator_steps = discriminator_steps
         self.ema_decay = ema_decay
         # `keras.utils.set_random_seed` sets Python's generator.

@@ -3,10 +3,10 @@
 import keras
 import tensorflow as tf
 
+from tfgan_suite.distribution import mean_over_replicas
 from tfgan_suite.losses._reduction import (
     DEFAULT_REDUCTION,
     at_least_float32,
-    mean_over_replicas,
     weighted,
 )
 from tfgan_suite.losses.auxiliary.reconstruction import differences

@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite.checks import positive_int
-from tfgan_suite.distribution import assign_all
+from tfgan_suite.distribution import assign_all, mean_over_replicas
 from tfgan_suite.losses._configured import Configured
 from tfgan_suite.losses._reduction import check_same_shape
 from tfgan_suite.losses.lookup import snake_case
@@ -173,9 +173,7 @@ class Penalty(Configured):
         if not statistics:
             return
         statistics = [tf.stop_gradient(tf.cast(s, tf.float32)) for s in statistics]
-        context = tf.distribute.get_replica_context()
-        if context is not None and context.num_replicas_in_sync > 1:
-            statistics = context.all_reduce(tf.distribute.ReduceOp.MEAN, statistics)
+        statistics = mean_over_replicas(statistics)
         variables = self.memory.variables
         old = [variable.value for variable in variables]
         new = self.updated_memory(old, statistics)
