@@ -14,6 +14,7 @@ import sys
 import tempfile
 
 from tfgan_suite.experiment import find_recipes, load_recipe, resolve_config
+from tfgan_suite.experiment.config import PRECISIONS
 from tfgan_suite.experiment.recipe import first_line, locate
 from tfgan_suite.version import __version__
 
@@ -75,6 +76,9 @@ def _parser():
         "--saved-models", metavar="DIR", default="saved_models", help="(default: saved_models)"
     )
     train.add_argument("--strategy", choices=("auto", "one", "mirrored"), default="auto")
+    train.add_argument(
+        "--precision", choices=PRECISIONS, help="of the networks (default: the run's, or float32)"
+    )
     train.add_argument("--smoke", action="store_true", help="the whole chain in seconds")
     train.add_argument("--dry-run", action="store_true", help="build and describe, run nothing")
 
@@ -180,7 +184,7 @@ def _train(arguments):
     recipe = load_recipe(arguments.recipe)
     config = resolve_config(recipe, arguments.overrides, smoke=arguments.smoke)
     if arguments.dry_run:
-        reports.describe(recipe, config, arguments.strategy)
+        reports.describe(recipe, config, arguments.strategy, arguments.precision)
         return 0
     result = running.run(
         recipe,
@@ -188,6 +192,7 @@ def _train(arguments):
         run_dir=arguments.run_dir,
         saved_models=arguments.saved_models,
         strategy=arguments.strategy,
+        precision=arguments.precision,
         smoke=arguments.smoke,
         command=arguments.command_line,
         allow_changes=arguments.allow_changes,

@@ -91,7 +91,8 @@ def mean_over_replicas(tensors):
     Not for use inside `tf.cond` or a loop. Where there is one replica, what is given is returned.
     """
     context = tf.distribute.get_replica_context()
-    if context is None or tensors == [] or context.num_replicas_in_sync == 1:
+    nothing = isinstance(tensors, list) and not tensors
+    if nothing or context is None or context.num_replicas_in_sync == 1:
         return tensors
     return context.all_reduce(tf.distribute.ReduceOp.MEAN, tensors)
 

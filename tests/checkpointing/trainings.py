@@ -33,6 +33,7 @@ OPTIONS = (
     "mixed_float16",
     "ada",
     "two_replicas",
+    "micro_batches",
     "pix2pix",
     "cyclegan",
     "conditional",
@@ -58,7 +59,7 @@ def networks(option):
     if option == "spectral_norm":
         hidden = layers.SpectralNormalization(hidden)
     y = keras.layers.LeakyReLU()(hidden(y))
-    if option == "dropout_and_augmentation":
+    if option in ("dropout_and_augmentation", "micro_batches"):
         y = keras.layers.Dropout(0.5, seed=4)(y)
     logits = keras.layers.Dense(1, kernel_initializer=init(6), dtype="float32")(y)
     return generator, keras.Model(images, logits)
@@ -141,6 +142,8 @@ def make_trainer(option, rate=0.01):
     elif option == "lazy_r1":
         # One that has a memory too.
         compiled = {"penalties": [losses.R1(1.0, interval=3), losses.LeCam(0.1)]}
+    elif option == "micro_batches":
+        given, compiled = {"ema_decay": 0.9}, {"micro_batches": 2, "penalties": [losses.LeCam()]}
     elif option == "ema":
         given = {"ema_decay": 0.9}
     trainer = kind(generator, discriminator, testing.LATENT_DIM, seed=7, **given)

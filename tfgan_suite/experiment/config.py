@@ -5,6 +5,9 @@ import math
 import types
 import typing
 
+# Keras's names of what layers compute in; weights are float32 in all of them.
+PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+
 _TRUE, _FALSE, _NONE = ("true", "yes", "on", "1"), ("false", "no", "off", "0"), ("none", "null")
 
 

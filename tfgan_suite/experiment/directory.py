@@ -184,7 +184,18 @@ def _make_numbered(root, name):
             raise _unwritable(path, error) from error
 
 
-def record(directory, recipe, config, *, export_name, strategy, strategy_name, command, smoke):
+def record(
+    directory,
+    recipe,
+    config,
+    *,
+    export_name,
+    strategy,
+    strategy_name,
+    precision,
+    command,
+    smoke,
+):
     """Writes `config.json` and `recipe.py`: all that is needed to do the run again.
 
     Args:
@@ -194,6 +205,7 @@ def record(directory, recipe, config, *, export_name, strategy, strategy_name, c
         export_name: name under which the generator is exported, or None.
         strategy: the `tf.distribute.Strategy`.
         strategy_name: its name on the command line.
+        precision: in which the networks compute.
         command: list of strings, the command that began the run.
         smoke: whether the recipe's smoke overrides were applied.
     """
@@ -215,12 +227,13 @@ def record(directory, recipe, config, *, export_name, strategy, strategy_name, c
             "versions": versions(),
             "devices": [device.name for device in tf.config.list_logical_devices()],
             "strategy": strategy_name,
+            "precision": precision,
             "replicas": strategy.num_replicas_in_sync,
         },
     )
 
 
-def changes(directory, recipe, config, *, strategy_name):
+def changes(directory, recipe, config, *, strategy_name, precision):
     """What differs between a run and how it is to go on.
 
     Args:
@@ -228,6 +241,7 @@ def changes(directory, recipe, config, *, strategy_name):
         recipe: the `Recipe`.
         config: its resolved config.
         strategy_name: name of the strategy on the command line.
+        precision: in which the networks compute.
 
     Returns:
         List of `"key: before -> now"`.
@@ -237,9 +251,11 @@ def changes(directory, recipe, config, *, strategy_name):
         "recipe": recipe.name,
         "config": json.loads(json.dumps(strict(dataclasses.asdict(config)))),
         "strategy": strategy_name,
+        "precision": precision,
         "recipe file": hashlib.sha256(recipe.path.read_bytes()).hexdigest()[:12],
     }
     stored = {key: before[key] for key in ("recipe", "config", "strategy")}
+    stored["precision"] = before.get("precision", "float32")  # older runs had no choice
     stored["recipe file"] = hashlib.sha256(directory.recipe.read_bytes()).hexdigest()[:12]
     return differences(stored, now)
 

@@ -16,11 +16,11 @@ from tfgan_suite.metrics import better
 from tfgan_suite.operations import step_operations
 
 
-def describe(recipe, config, strategy="auto"):
+def describe(recipe, config, strategy="auto", precision=None):
     """Builds an experiment; prints config, networks and a batch's shape; writes nothing."""
     output = console.make_console()
     strategy = get_strategy(strategy)
-    built = running.build(recipe, config, strategy)
+    built = running.build(recipe, config, strategy, precision)
     console.print_facts(output, f"config of {recipe.name}", dataclasses.asdict(config))
     networks = [layer for layer in built.trainer.layers if isinstance(layer, keras.Model)]
     for network in networks:
@@ -38,6 +38,7 @@ def describe(recipe, config, strategy="auto"):
         "steps": f"{built.epochs} epochs of {steps} steps",
         "operations": _operations(built),
         "replicas": strategy.num_replicas_in_sync,
+        "precision": precision or keras.config.dtype_policy().name,
     }
     console.print_facts(output, "dry run: nothing was trained or written", facts)
 

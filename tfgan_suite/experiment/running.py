@@ -16,6 +16,7 @@ from tfgan_suite.checkpointing import DirectoryLock
 from tfgan_suite.conditions import number_of_classes
 from tfgan_suite.distribution import get_strategy
 from tfgan_suite.experiment import cards, console, directory, evaluation
+from tfgan_suite.experiment import precision as precisions
 from tfgan_suite.experiment.definition import Experiment
 from tfgan_suite.experiment.exporting import export_all
 from tfgan_suite.files import write_json
@@ -48,14 +49,17 @@ class Result:
     best: dict | None = None
 
 
-def build(recipe, config, strategy):
+def build(recipe, config, strategy, precision=None):
     """Builds a recipe's experiment under a strategy, from the config's seed.
+
+    The layers of its trainer compute in a precision of `config.PRECISIONS` (None: in the one that
+    Keras has); its judges, made later, do not.
 
     Raises:
         ValueError: if `build` returns anything but an `Experiment` with a compiled trainer.
     """
     keras.utils.set_random_seed(config.seed)
-    with strategy.scope():
+    with strategy.scope(), precisions.policy(precisions.resolve(precision)):
         experiment = recipe.build(config)
     if not isinstance(experiment, Experiment):
         raise ValueError(
@@ -77,6 +81,7 @@ def run(
     run_dir=None,
     saved_models="saved_models",
     strategy="auto",
+    precision=None,
     smoke=False,
     command=(),
     allow_changes=False,
@@ -91,6 +96,8 @@ def run(
             checkpoint; else it must be empty or not there yet. None for a new one in `runs/`.
         saved_models: directory to export to.
         strategy: name for `get_strategy`, or a strategy.
+        precision: "float32", "mixed_bfloat16" or "mixed_float16", in which the networks compute;
+            None for that of the run in `run_dir`, or of Keras's policy.
         smoke: whether the config is the recipe's smoke config: directories then say so.
         command: the command line, for the record.
         allow_changes: whether a run goes on although its config, recipe or strategy has changed.
@@ -108,6 +115,7 @@ def run(
         FloatingPointError: if the training becomes NaN; the last good state stays saved.
     """
     output = output or console.make_console()
+    precision = precisions.resolve(precision, run_dir)
     directory.check_writable(run_dir or "runs")
     directory.check_writable(saved_models)
     strategy_name = strategy if isinstance(strategy, str) else type(strategy).__name__
@@ -116,13 +124,15 @@ def run(
         if run_dir is not None and directory.is_run(run_dir):
             where = directory.RunDirectory(pathlib.Path(run_dir))
             held.enter_context(DirectoryLock(where.lock))
-            changed = _check_changes(where, recipe, config, strategy_name, allow_changes, output)
+            changed = _check_changes(
+                where, recipe, config, strategy_name, precision, allow_changes, output
+            )
             if where.finished.exists() and not changed:
                 return Result(where, None, False, 0.0)
         elif run_dir is not None:
             directory.check_new(pathlib.Path(run_dir))
         strategy = get_strategy(strategy)
-        experiment = build(recipe, config, strategy)
+        experiment = build(recipe, config, strategy, precision)
         suffix = "-smoke" if smoke else ""
         if where is None:
             where = directory.create(run_dir, recipe.name + suffix)
@@ -139,6 +149,7 @@ def run(
                 export_name=export_name,
                 strategy=strategy,
                 strategy_name=strategy_name,
+                precision=precision,
                 command=command,
                 smoke=smoke,
             )
@@ -149,9 +160,11 @@ def run(
         return result
 
 
-def _check_changes(where, recipe, config, strategy_name, allowed, output):
+def _check_changes(where, recipe, config, strategy_name, precision, allowed, output):
     """Whether a run goes on changed; ValueError if it must not."""
-    changed = directory.changes(where, recipe, config, strategy_name=strategy_name)
+    changed = directory.changes(
+        where, recipe, config, strategy_name=strategy_name, precision=precision
+    )
     if changed and not allowed:
         raise ValueError(
             "The run was begun with another configuration; give another directory, or "

@@ -4,7 +4,16 @@ import keras
 import tensorflow as tf
 
 from tfgan_suite import losses
+from tfgan_suite.checks import positive_int
 from tfgan_suite.distribution import has_several_workers, xla_by_default
+
+
+# Losses with means over the global batch inside.
+_OF_THE_BATCH = (
+    losses.RelativisticAverageHinge,
+    losses.RelativisticAverageLeastSquares,
+    losses.RelativisticAverageLogistic,
+)
 
 
 class Compilation:
@@ -24,6 +33,7 @@ class Compilation:
         run_eagerly=False,
         steps_per_execution=1,
         jit_compile="auto",
+        micro_batches=1,
     ):
         """Configures the trainer for `fit`.
 
@@ -40,14 +50,22 @@ class Compilation:
             run_eagerly: run without `tf.function`, for debugging.
             steps_per_execution: steps in one call of the compiled function.
             jit_compile: True or False for XLA; `"auto"` uses it on one GPU and not on a CPU.
+            micro_batches: number n of equal parts of each minibatch, which are processed one after
+                the other, and whose mean gradient makes the update: for batches larger than memory.
+                Latents, dropout and penalties' draws are those of the whole batch, and so is the
+                update, but for what is computed of the rows of a minibatch together: BatchNorm's
+                statistics, means in a loss (relativistic averages, feature matching) or over a
+                group of images are each part's own. Images that serve both players
+                (`shared_latents`, `simultaneous`, Pix2Pix) are generated for each.
 
         Raises:
             ValueError: if an optimizer is used twice, has `use_ema` or was made outside of the
                 strategy's scope, the loss is unknown, a penalty is not one, comes twice, is for the
                 other player or needs latents that the trainer has not, the trainer has no loss of
-                its own and none is given, or `steps_per_execution` or `jit_compile` cannot work on
-                several replicas.
+                its own and none is given, or `steps_per_execution`, `jit_compile` or `micro_batches`
+                cannot work on several replicas.
         """
+        positive_int("micro_batches", micro_batches)
         _check_execution(self.distribute_strategy, steps_per_execution, jit_compile)
         self.adversarial_loss = self._resolve_loss(loss)
         self.penalties, self.generator_penalties = _check_penalties(
@@ -67,6 +85,8 @@ class Compilation:
         _check_optimizer(
             "discriminator_optimizer", discriminator_optimizer, self.distribute_strategy
         )
+        _check_micro_batches(self, micro_batches)
+        self.micro_batches = micro_batches
         self.requested_jit_compile = jit_compile
         if jit_compile == "auto":
             jit_compile = xla_by_default(self.distribute_strategy)
@@ -179,6 +199,7 @@ class Compilation:
             "steps_per_execution": self.steps_per_execution,
             # As asked for: what "auto" means depends on the machine that loads the file.
             "jit_compile": self.requested_jit_compile,
+            "micro_batches": self.micro_batches,
         }
 
     def compile_from_config(self, config):
@@ -206,6 +227,22 @@ def _check_execution(strategy, steps_per_execution, jit_compile):
             )
 
 
+def _check_micro_batches(trainer, micro_batches):
+    """Raises ValueError where replicas would have to meet in the loop over the micro-batches."""
+    if micro_batches == 1 or trainer.distribute_strategy.num_replicas_in_sync == 1:
+        return
+    networks = [getattr(trainer, name) for name in trainer.network_names]
+    layers = [layer for network in networks for layer in network._flatten_layers()]
+    found = [repr(layer.name) for layer in layers if getattr(layer, "synchronized", False)]
+    if isinstance(trainer.adversarial_loss, _OF_THE_BATCH):
+        found.append(type(trainer.adversarial_loss).__name__)
+    if found:
+        raise ValueError(
+            "On several replicas a batch is not split into micro-batches where all of them compute "
+            f"something together. Received: micro_batches={micro_batches} with {', '.join(found)}"
+        )
+
+
 def _check_optimizer(name, optimizer, strategy):
     if not strategy.extended.variable_created_in_scope(optimizer.iterations.value):
         raise ValueError(
@@ -218,6 +255,13 @@ def _check_optimizer(name, optimizer, strategy):
             "`use_ema` of a Keras optimizer leaves out BatchNorm statistics and overwrites the raw "
             "weights at the end of `fit`: use the trainer's `ema_decay` instead. "
             f"Received: {name}={optimizer!r} with use_ema=True"
+        )
+    if getattr(optimizer, "gradient_accumulation_steps", None):
+        raise ValueError(
+            "`gradient_accumulation_steps` of a Keras optimizer would let averages, penalties and "
+            "the other player go on between its updates: use compile(micro_batches=...), which "
+            f"splits each batch. Received: {name}={optimizer!r} with "
+            f"gradient_accumulation_steps={optimizer.gradient_accumulation_steps}"
         )
 
 

@@ -83,8 +83,8 @@ def prepare_steps(trainer, x, y, options, keep=False):
 
     With `discriminator_steps` k > 1, k consecutive minibatches are stacked on axis 1: batch first,
     so that a distribution strategy still splits over examples and every replica gets its share of
-    each minibatch. With k > 1, or with several replicas, only full minibatches are used: a smaller
-    one could not be stacked, and might leave a replica with no image at all.
+    each minibatch. With k > 1, or with several replicas or micro-batches, only full minibatches are
+    used: a smaller one could not be stacked, and might leave a replica with no image at all.
 
     Args:
         trainer: the trainer.
@@ -101,8 +101,8 @@ def prepare_steps(trainer, x, y, options, keep=False):
             fewer than k minibatches.
     """
     k = trainer.discriminator_steps
-    several = trainer.distribute_strategy.num_replicas_in_sync > 1
-    only_full = k > 1 or several
+    shares = trainer.distribute_strategy.num_replicas_in_sync * trainer.micro_batches
+    only_full = k > 1 or shares > 1
     batch_size = None
     if _is_array(x):
         batch_size = 32 if options.get("batch_size") is None else options["batch_size"]

@@ -131,10 +131,22 @@ class MicroBatches:
         return tape, images
 
     def _rows(self, x, index):
+        if x.shape[0] is not None:
+            check_micro_batches(x.shape[0], self.micro_batches)
         rows = x.shape[0] and x.shape[0] // self.micro_batches
-        # An incomplete batch does not fit and is an error, where a slice would lose rows.
+        # A batch that cannot be divided is an error here too, where a slice would lose rows.
         x = tf.reshape(x, tf.concat([[self.micro_batches, rows or -1], tf.shape(x)[1:]], axis=0))
         return tf.ensure_shape(tf.gather(x, index), [rows, *x.shape[2:]])
+
+
+def check_micro_batches(batch_size, micro_batches, replicas=1):
+    """Raises ValueError if a batch cannot be divided equally among replicas and micro-batches."""
+    if batch_size is not None and batch_size % (micro_batches * replicas):
+        raise ValueError(
+            "A minibatch must be divisible into its micro-batches, of which each replica has "
+            f"{micro_batches}. Received: batch_size={batch_size}, micro_batches={micro_batches}, "
+            f"{replicas} replica(s)"
+        )
 
 
 def moved_by(network):

@@ -20,6 +20,7 @@ from tfgan_suite.trainers._fitting import (
     next_data_step,
     prepare_steps,
 )
+from tfgan_suite.trainers._micro_batches import check_micro_batches
 from tfgan_suite.trainers._parts import Callbacks, fit_in_parts, keepers_of
 from tfgan_suite.trainers._play import Play
 from tfgan_suite.trainers._state import State
@@ -159,6 +160,8 @@ class Trainer(Play, State, Compilation, keras.Model):
         keepers = [] if is_list_of_keras else keepers_of(callbacks)
         steps = prepare_steps(self, x, y, kwargs, keep=bool(keepers))
         check_global_batch(steps.batch_size, self.distribute_strategy)
+        replicas = self.distribute_strategy.num_replicas_in_sync
+        check_micro_batches(steps.batch_size, self.micro_batches, replicas)
         if is_list_of_keras:
             return self._plain_fit(steps, callbacks, kwargs)
         images = steps.batch_size and steps.batch_size * self.discriminator_steps
