@@ -48,7 +48,7 @@ def test_a_run_goes_on_in_its_precision(recipe, in_tmp):
 
 def test_another_precision_is_a_change(recipe, in_tmp):
     run(recipe, "mixed_bfloat16")
-    with pytest.raises(ValueError, match="precision: mixed_bfloat16 -> float32"):
+    with pytest.raises(ValueError, match="precision: 'mixed_bfloat16' -> 'float32'"):
         run(recipe, "float32")
 
 
@@ -57,7 +57,7 @@ def test_a_run_of_old_is_in_float32(recipe, in_tmp):
     record = in_tmp / "r/config.json"
     record.write_text(record.read_text().replace('"precision": "float32",', ""))
     assert run(recipe, "float32").experiment is None
-    with pytest.raises(ValueError, match="precision: float32 -> mixed_bfloat16"):
+    with pytest.raises(ValueError, match="precision: 'float32' -> 'mixed_bfloat16'"):
         run(recipe, "mixed_bfloat16")
 
 
@@ -87,5 +87,5 @@ def test_the_flag_of_the_command(recipe, in_tmp, capsys):
     assert "mixed_float16" in capsys.readouterr().out
     assert cli.main([*arguments, "--precision", "mixed_float16"]) == 0
     assert cli.main([*arguments, "--precision", "float32"]) == 2
-    assert "precision: mixed_float16 -> float32" in capsys.readouterr().err
+    assert "precision: 'mixed_float16' -> 'float32'" in capsys.readouterr().err
     assert cli.main(arguments) == 0

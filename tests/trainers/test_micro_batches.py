@@ -13,17 +13,18 @@ TRAININGS = equal_trainings.TRAININGS
 STEPS = 6
 
 
-def check(name, tolerance, strategy=None, micro_batches=4, optimizer="SGD", **options):
+def check(name, tolerance, strategy=None, micro_batches=4, optimizer="SGD", logs=1e-3, **options
+):
     """With parts, or without them, and further options for the first."""
     training = TRAININGS[name]
     with (strategy or tf.distribute.get_strategy()).scope():
         split = training.trainer(optimizer, micro_batches=micro_batches, **options)
     whole = training.trainer(optimizer)
-    logs, expected = (training.fit(trainer, STEPS) for trainer in (split, whole))
+    found, expected = (training.fit(trainer, STEPS) for trainer in (split, whole))
     for part, difference in equal_trainings.differences(split, whole).items():
         assert difference <= tolerance, part
     for name in expected.keys() - {"images_per_second"}:
-        np.testing.assert_allclose(logs[name], expected[name], rtol=1e-3, atol=1e-4, err_msg=name)
+        np.testing.assert_allclose(found[name], expected[name], logs, logs, err_msg=name)
     for counter in ("step", "optimizer", "discriminator_optimizer"):
         counters = [getattr(trainer, counter) for trainer in (split, whole)]
         counters = [getattr(c, "iterations", c) for c in counters]
@@ -67,7 +68,7 @@ def test_parts_in_other_executions(options):
 def test_parts_in_half_precision():
     """The loss is scaled, and a sum of gradients, not of losses, is divided."""
     keras.config.set_dtype_policy("mixed_float16")
-    split = check("ModifiedMinimaxGAN", 1e-3)
+    split = check("ModifiedMinimaxGAN", 1e-3, logs=0.05)
     assert type(split.discriminator_optimizer) is keras.optimizers.LossScaleOptimizer
 
 

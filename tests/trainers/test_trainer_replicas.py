@@ -187,9 +187,35 @@ def test_a_strategy_of_one_device_trains():
     assert testing.distance(gan.generator, one.generator) < 1e-6
 
 
-@pytest.mark.parametrize(("option", "value"), [("steps_per_execution", 2), ("jit_compile", True)])
-def test_what_keras_cannot_do_on_several_replicas_is_refused(option, value, two_replicas):
+def test_xla_on_several_replicas_is_refused(two_replicas):
     with two_replicas.scope():
         gan = families.make()
-        with pytest.raises(ValueError, match=f"Keras supports `{option}` on one replica only"):
-            gan.compile(**{option: value})
+        with pytest.raises(ValueError, match="`jit_compile` works on one replica only"):
+            gan.compile(jit_compile=True)
+
+
+@pytest.mark.parametrize("run_eagerly", [False, True], ids=["graph", "eager"])
+def test_several_steps_in_one_execution(run_eagerly, two_replicas):
+    """With several minibatches in a step and with validation, whose last execution is shorter."""
+    options = {"family": "wasserstein", "k": 2, "rows": 16}
+    gan, _ = trained(two_replicas, steps_per_execution=2, run_eagerly=run_eagerly, **options)
+    one, _ = trained(ONE, **options)
+    assert int(gan.step.numpy()) == int(one.step) == 4
+    assert_close(gan, one, 1e-5)
+    x = testing.points(12)
+    logs, expected = (g.evaluate(x, batch_size=4, return_dict=True, verbose=0) for g in (gan, one))
+    for name in expected:
+        np.testing.assert_allclose(logs[name], expected[name], rtol=1e-4, atol=1e-5)
+    history = families.fit(gan, testing.points(32), validation_data=x, validation_batch_size=4)
+    np.testing.assert_allclose(history["val_real_logits"], np.mean(gan.discriminator(x)), rtol=1e-4)
+
+
+@pytest.mark.parametrize("length", [3, None])
+def test_executions_must_be_whole_on_several_replicas(length, two_replicas):
+    with two_replicas.scope():
+        gan = families.compiled(families.make(), steps_per_execution=2)
+    data = tf.data.Dataset.from_tensor_slices(testing.points(12)).batch(4)
+    if length is None:
+        data = data.filter(lambda x: True)
+    with pytest.raises(ValueError, match=f"whole executions.*steps per epoch: {length}"):
+        gan.fit(data, verbose=0)

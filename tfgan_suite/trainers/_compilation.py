@@ -48,7 +48,8 @@ class Compilation:
                 to the generator's loss. Those with a memory are saved with the trainer. Where a
                 player has several networks, each network is penalized by itself.
             run_eagerly: run without `tf.function`, for debugging.
-            steps_per_execution: steps in one call of the compiled function.
+            steps_per_execution: steps in one call of the compiled function. On several replicas an
+                epoch must be of whole executions.
             jit_compile: True or False for XLA; `"auto"` uses it on one GPU and not on a CPU.
             micro_batches: number n of equal parts of each minibatch, which are processed one after
                 the other, and whose mean gradient makes the update: for batches larger than memory.
@@ -62,11 +63,11 @@ class Compilation:
             ValueError: if an optimizer is used twice, has `use_ema` or was made outside of the
                 strategy's scope, the loss is unknown, a penalty is not one, comes twice, is for the
                 other player or needs latents that the trainer has not, the trainer has no loss of
-                its own and none is given, or `steps_per_execution`, `jit_compile` or `micro_batches`
-                cannot work on several replicas.
+                its own and none is given, or `jit_compile` or `micro_batches` cannot work on several
+                replicas.
         """
         positive_int("micro_batches", micro_batches)
-        _check_execution(self.distribute_strategy, steps_per_execution, jit_compile)
+        _check_execution(self.distribute_strategy, jit_compile)
         self.adversarial_loss = self._resolve_loss(loss)
         self.penalties, self.generator_penalties = _check_penalties(
             discriminator=penalties, generator=generator_penalties
@@ -211,20 +212,14 @@ class Compilation:
         self.compile(**{**config, **objects})
 
 
-def _check_execution(strategy, steps_per_execution, jit_compile):
-    if strategy.num_replicas_in_sync == 1:
-        return
-    # Keras compiles the step of all replicas as one function, whose variables XLA finds on other
-    # devices, and its loop over several steps does not run on several replicas.
-    for name, value, works in (
-        ("steps_per_execution", steps_per_execution, steps_per_execution == 1),
-        ("jit_compile", jit_compile, jit_compile is not True),
-    ):
-        if not works:
-            raise ValueError(
-                f"Keras supports `{name}` on one replica only; leave it at its default under "
-                f"{type(strategy).__name__}. Received: {name}={value!r}"
-            )
+def _check_execution(strategy, jit_compile):
+    # XLA would compile the step of all replicas as one function of one device, and finds their
+    # variables on others; nor can a replica's part of it be compiled, which meets the others in it.
+    if strategy.num_replicas_in_sync > 1 and jit_compile is True:
+        raise ValueError(
+            "`jit_compile` works on one replica only; leave it at its default under "
+            f"{type(strategy).__name__}. Received: jit_compile={jit_compile!r}"
+        )
 
 
 def _check_micro_batches(trainer, micro_batches):

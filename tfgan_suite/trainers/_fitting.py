@@ -186,10 +186,15 @@ def check_can_be_kept(steps, steps_per_execution):
             "`steps_per_epoch`, or apply tf.data.experimental.assert_cardinality. "
             f"Received: a dataset of cardinality {int(steps.dataset.cardinality())}"
         )
-    if steps.per_epoch % steps_per_execution:
+    check_whole_executions(steps, steps_per_execution, "A training kept by checkpoints")
+
+
+def check_whole_executions(steps, steps_per_execution, who):
+    """Raises ValueError unless an epoch is known to be of whole executions, which `who` must have."""
+    if steps.per_epoch is None or steps.per_epoch % steps_per_execution:
         raise ValueError(
-            "A training kept by checkpoints must have whole executions in an epoch: choose "
-            "`steps_per_execution` so that it divides the steps. Received: "
+            f"{who} must have whole executions in an epoch: choose `steps_per_execution` so that "
+            "it divides the steps, and give `steps_per_epoch` where they are unknown. Received: "
             f"steps_per_execution={steps_per_execution}, steps per epoch: {steps.per_epoch}"
         )
 

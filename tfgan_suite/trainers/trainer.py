@@ -11,10 +11,12 @@ from tfgan_suite.progress import Position
 from tfgan_suite.registration import public
 from tfgan_suite.trainers._checks import check_batch, check_networks, check_trainer_options
 from tfgan_suite.trainers._compilation import Compilation
+from tfgan_suite.trainers._execution import Execution
 from tfgan_suite.trainers._fitting import (
     Throughput,
     check_can_be_kept,
     check_equal_rows,
+    check_whole_executions,
     expected_end_of_data,
     first_batch_size,
     next_data_step,
@@ -27,7 +29,7 @@ from tfgan_suite.trainers._state import State
 
 
 @public
-class Trainer(Play, State, Compilation, keras.Model):
+class Trainer(Play, State, Compilation, Execution, keras.Model):
     """Two players, a generator and a discriminator, each of one or more networks and one optimizer.
 
     The base of `GAN`, whose generator takes latents, and of the translators, whose generators take
@@ -168,6 +170,8 @@ class Trainer(Play, State, Compilation, keras.Model):
         callbacks = [Throughput(images), *callbacks]
         per_execution = self.steps_per_execution
         uneven = steps.per_epoch is not None and steps.per_epoch % per_execution
+        if replicas > 1 and per_execution > 1:
+            check_whole_executions(steps, per_execution, "Several replicas")
         if any(keeper.saves for keeper in keepers):
             check_can_be_kept(steps, per_execution)
         if not isinstance(steps.dataset, tf.data.Dataset) or uneven:
