@@ -13,7 +13,8 @@ TRAININGS = equal_trainings.TRAININGS
 STEPS = 6
 
 
-def check(name, tolerance, strategy=None, micro_batches=4, optimizer="SGD", logs=1e-3, **options
+def check(
+    name, tolerance, strategy=None, micro_batches=4, optimizer="SGD", logs=1e-3, **options
 ):
     """With parts, or without them, and further options for the first."""
     training = TRAININGS[name]
@@ -33,7 +34,12 @@ def check(name, tolerance, strategy=None, micro_batches=4, optimizer="SGD", logs
     return split
 
 
-@pytest.mark.parametrize("name", TRAININGS)
+# They have little that the others have not.
+SIMILAR = ("ConditionalGAN", "InfoGAN", "MinimaxGAN")
+EVERY = [pytest.param(n, marks=pytest.mark.slow if n in SIMILAR else []) for n in TRAININGS]
+
+
+@pytest.mark.parametrize("name", EVERY)
 def test_four_parts_give_the_update_of_the_batch(name):
     """With penalties, their memories, dropout, pools, ADA, averages, several steps of D."""
     check(name, 1e-5)
@@ -76,16 +82,13 @@ def test_a_part_that_overflows_leaves_the_whole_update_out():
     keras.config.set_dtype_policy("mixed_float16")
     training = TRAININGS["MinimaxGAN"]
     trainer = training.trainer(micro_batches=4)
-    before = testing.vector(trainer.discriminator)
     x = testing.images(8, equal_trainings.SHAPE)
     x[5] = np.inf
     trainer.fit(x, batch_size=8, verbose=0)
-    weights = [np.asarray(w.value) for w in trainer.discriminator.trainable_variables]
-    assert all(np.isfinite(w).all() for w in weights)
-    start = training.trainer().discriminator.trainable_variables
-    for weight, initial in zip(weights, start, strict=True):
-        np.testing.assert_array_equal(weight, initial.value)
-    assert len(before) >= sum(w.size for w in weights)
+    weights = trainer.discriminator.trainable_variables
+    initial = training.trainer().discriminator.trainable_variables
+    for weight, start in zip(weights, initial, strict=True):
+        np.testing.assert_array_equal(weight.value, start.value)
 
 
 def test_statistics_of_parts_are_averaged_as_those_of_replicas_are():

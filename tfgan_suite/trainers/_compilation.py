@@ -239,6 +239,13 @@ def _check_micro_batches(trainer, micro_batches):
 
 
 def _check_optimizer(name, optimizer, strategy):
+    if getattr(optimizer, "gradient_accumulation_steps", None):
+        raise ValueError(
+            "`gradient_accumulation_steps` of a Keras optimizer would let averages, penalties and "
+            "the other player go on between its updates: use compile(micro_batches=...), which "
+            f"splits each batch. Received: {name}={optimizer!r} with "
+            f"gradient_accumulation_steps={optimizer.gradient_accumulation_steps}"
+        )
     if not strategy.extended.variable_created_in_scope(optimizer.iterations.value):
         raise ValueError(
             "Optimizers have variables, and must be made in the same scope as the trainer "
@@ -250,13 +257,6 @@ def _check_optimizer(name, optimizer, strategy):
             "`use_ema` of a Keras optimizer leaves out BatchNorm statistics and overwrites the raw "
             "weights at the end of `fit`: use the trainer's `ema_decay` instead. "
             f"Received: {name}={optimizer!r} with use_ema=True"
-        )
-    if getattr(optimizer, "gradient_accumulation_steps", None):
-        raise ValueError(
-            "`gradient_accumulation_steps` of a Keras optimizer would let averages, penalties and "
-            "the other player go on between its updates: use compile(micro_batches=...), which "
-            f"splits each batch. Received: {name}={optimizer!r} with "
-            f"gradient_accumulation_steps={optimizer.gradient_accumulation_steps}"
         )
 
 

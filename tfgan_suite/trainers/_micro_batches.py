@@ -56,9 +56,9 @@ class MicroBatches:
         """Calls a move with each micro-batch of a batch; with the batch itself if it is not split.
 
         Args:
-            move: function of a tape and of the parts. Returns a structure of float tensors whose
-                means over the batch are asked for (gradients, of which some may be None), and one
-                of tensors with a row for each of the batch. It updates no weight.
+            move: function of a tape and of the parts. Returns a structure of what is to be added
+                up (gradients of a micro-batch's share of the loss, of which some may be None), and
+                one of tensors with a row for each of the batch. It updates no weight.
             tape: what leads to the generated images among the parts, where they are there; a
                 promise brings its own.
             *parts: tensors with a row for each of the batch, promises, None.
@@ -85,9 +85,9 @@ class MicroBatches:
                 for part in parts:
                     found, part = self._part(part, index)
                     tape, mine = found or tape, [*mine, part]
-                means, rows = move(tape, *mine)
+                added, rows = move(tape, *mine)
             changes = [v.value - s for v, s in zip(moved, starts) if s.dtype.is_floating]
-            return [means, notes, changes], rows
+            return [added, notes, changes], rows
 
         # The first tells what all others give.
         first, rows = one(0)
@@ -111,13 +111,14 @@ class MicroBatches:
             parallel_iterations=1,
             maximum_iterations=count - 1,
         )
-        means = iter([x / tf.cast(count, x.dtype) for x in sums])
-        flat = [next(means) if is_kept else None for is_kept in kept]
-        means, notes, changes = tf.nest.pack_sequence_as(first, flat)
+        sums = iter(sums)
+        flat = [next(sums) if is_kept else None for is_kept in kept]
+        added, *others = tf.nest.pack_sequence_as(first, flat)
+        notes, changes = tf.nest.map_structure(lambda x: x / tf.cast(count, x.dtype), others)
         floats = [(v, s) for v, s in zip(moved, starts) if s.dtype.is_floating]
         assign_all([v for v, _ in floats], [s + c for (_, s), c in zip(floats, changes)])
         self.take_notes(notes)
-        return means, tf.nest.pack_sequence_as(rows, [_joined(array) for array in arrays])
+        return added, tf.nest.pack_sequence_as(rows, [_joined(array) for array in arrays])
 
     def _part(self, part, index):
         """A tape or None, and the rows of a part that belong to a micro-batch."""

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.distribution import assign_all, mean_over_replicas
+from tfgan_suite.distribution import assign_all, mean_over_replicas, share
 from tfgan_suite.layers import AdaptiveAugmentation
 from tfgan_suite.trainers._micro_batches import MicroBatches, statistics_of
 
@@ -210,10 +210,11 @@ class Play(MicroBatches):
 
     def gradients(self, loss, tape, player):
         """Gradients as the player's optimizer wants them, under replicas and loss scaling."""
-        replicas = self.distribute_strategy.num_replicas_in_sync
+        # Keras adds gradients up over replicas, and so do we over micro-batches; the loss is a mean
+        # over the rows of one of them.
+        _, shares = share()
         with tape:
-            # Keras sums gradients over replicas; the loss is a mean over each replica's rows.
-            loss = self.optimizer_of(player).scale_loss(loss / replicas if replicas > 1 else loss)
+            loss = self.optimizer_of(player).scale_loss(loss / shares if shares > 1 else loss)
         gradients = tape.gradient(loss, self.weights_of(player))
         if all(gradient is None for gradient in gradients):
             names = " and ".join(repr(network.name) for network in self.networks_of(player))
