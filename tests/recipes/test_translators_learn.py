@@ -59,11 +59,11 @@ def test_cycles_of_unseen_images_and_discriminators_that_tell_domains_apart(real
         """,
     )
     built.trainer.fit(built.data, epochs=built.epochs, verbose=0)
-    cycles, domains = (e(Translator(built.trainer)) for e in built.evaluators)
+    translator = Translator(built.trainer)
+    cycles, domains = (evaluator(translator) for evaluator in built.evaluators)
     assert cycles["num_examples"] == domains["num_examples"] == 24
     assert cycles["cycle_l1_a"] < 0.12 and cycles["cycle_l1_b"] < 0.12
     # Of pairs of two real images which no network was trained on.
     assert (domains["separation_a"] + domains["separation_b"]) / 2 > 0.8
     # No identities: translations are on their way to the other domain in its judge's eyes.
     assert domains["moved_to_a"] > 0.0 and domains["moved_to_b"] > 0.0
-    print(cycles, domains)
