@@ -35,6 +35,14 @@ on; 24 paintings and 24 photographs held out; errors are mean absolute differenc
   of an image is 0.353 for paintings, 0.398 once they are translated, 0.412 for photographs, 0.351
   once they are translated. Pictures: photographs become paler and get strokes, some of them a mesh;
   paintings become darker and smoother. Fine detail is lost both ways.
+- With the residual translators, `held_out=24 image_size=64 batch_size=2 constant_epochs=16
+  decay_epochs=8 filters=16 blocks=2 normalization=none receptive_field=34 learning_rate=1e-3
+  evaluate_every=4`: 2592 steps in 19 min 52; 0.106 for paintings and 0.102 for photographs, first
+  below 0.12 at step 2160. Deviations from the paper: two blocks, and no normalization. D_A and D_B
+  put 75 and 84 % of the pairs in order at step 864, 87 and 83 % at 1296, 90 and 75 % at 1728, 93
+  and 85 % in the end; against translated images 95 and 99 % at step 864, 95 and 78 % in the end.
+  The three judges see photographs 55 to 56 % on the way, paintings 49 to 58 %. Pictures: strokes
+  and paler colours as above, and spots in which a checkerboard hides what the way back needs.
 """
 
 import dataclasses
