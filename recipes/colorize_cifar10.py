@@ -22,8 +22,8 @@ is the mean of `metrics.colorfulness`; times in minutes and seconds):
 | the grey image itself | 0.096 | 0.954 | 0 |
 | the real image | 0 | 1 | 30.4 |
 
-Grey is a good guess where a colour cannot be known: L1 and SSIM say little. The SSIM that is lost is
-lost in the brightness, which the network makes anew. Pictures: brown animals, green meadows, often
+Grey is a good guess where a colour cannot be known: L1 and SSIM tell little. The SSIM that is lost
+is lost in the brightness, which the network makes anew. Pictures: brown animals, green meadows, often
 too little colour, and some of it in the wrong place.
 """
 
