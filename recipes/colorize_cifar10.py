@@ -23,8 +23,8 @@ is the mean of `metrics.colorfulness`; times in minutes and seconds):
 | the real image | 0 | 1 | 30.4 |
 
 Grey is a good guess where a colour cannot be known: L1 and SSIM tell little. The SSIM that is lost
-is lost in the brightness, which the network makes anew. Pictures: brown animals, green meadows, often
-too little colour, and some of it in the wrong place.
+is lost in the brightness, which the network makes anew. Pictures: brown animals, green meadows,
+often too little colour, and some of it in the wrong place.
 """
 
 import dataclasses
