@@ -34,7 +34,8 @@ def generator(dim=testing.LATENT_DIM, labels=False, batch_norm=False, seed=1):
         x = layers.ConditionalBatchNormalization(3, momentum=0.8)([x, given[1]])
     elif batch_norm:
         x = K.BatchNormalization(momentum=0.8)(x)
-    x = K.Conv2DTranspose(1, 4, 2, "same", kernel_initializer=init(seed + 2))(K.Activation("tanh")(x))
+    x = K.Activation("tanh")(x)
+    x = K.Conv2DTranspose(1, 4, 2, "same", kernel_initializer=init(seed + 2))(x)
     images = K.Activation("tanh", dtype="float32")(x)
     return keras.Model(given if labels else given[0], images)
 

@@ -1,4 +1,4 @@
-"""`jit_compile=True` with everything that a step may contain: the step without it, but for rounding.
+"""`jit_compile=True` with all that a step may contain: the step without it, but for rounding.
 
 Losses, penalties, layers and networks by themselves: see the conformance tests.
 """

@@ -58,7 +58,7 @@ def draw_rows(generator, like, row_shape, distribution="uniform"):
 
 
 def fresh(initializer):
-    """Returns an initializer for another weight: two weights that share a seeded one start alike."""
+    """Returns an initializer for another weight: weights that share a seeded one start alike."""
     return initializer.clone() if hasattr(initializer, "clone") else initializer
 
 

@@ -63,8 +63,8 @@ class Compilation:
             ValueError: if an optimizer is used twice, has `use_ema` or was made outside of the
                 strategy's scope, the loss is unknown, a penalty is not one, comes twice, is for the
                 other player or needs latents that the trainer has not, the trainer has no loss of
-                its own and none is given, or `jit_compile` or `micro_batches` cannot work on several
-                replicas.
+                its own and none is given, or `jit_compile` or `micro_batches` cannot work on
+                several replicas.
         """
         positive_int("micro_batches", micro_batches)
         _check_execution(self.distribute_strategy, jit_compile)

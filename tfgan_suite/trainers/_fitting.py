@@ -190,7 +190,7 @@ def check_can_be_kept(steps, steps_per_execution):
 
 
 def check_whole_executions(steps, steps_per_execution, who):
-    """Raises ValueError unless an epoch is known to be of whole executions, which `who` must have."""
+    """Raises ValueError unless an epoch is known to be of whole executions, as `who` must have."""
     if steps.per_epoch is None or steps.per_epoch % steps_per_execution:
         raise ValueError(
             f"{who} must have whole executions in an epoch: choose `steps_per_execution` so that "
