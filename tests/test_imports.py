@@ -26,6 +26,7 @@ ALLOWED = {
     "tf_gan": set(),
     "latents": {"checks", "registration"},
     "distribution": {"registration", "latents"},
+    "launching": set(),
     "layers": BASE,
     "losses": BASE,
     "metrics": BASE,
@@ -38,7 +39,7 @@ ALLOWED = {
     "serving": set(),
     "experiment": BASE
     | {"checkpointing", "data", "callbacks", "export", "metrics", "operations", "version"},
-    "cli": {"experiment", "registration", "version"},
+    "cli": {"experiment", "launching", "registration", "version"},
     "__main__": {"cli"},
 }
 # The faces of the package: they bring everything together, or serve the tests.

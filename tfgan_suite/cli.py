@@ -16,7 +16,11 @@ import tempfile
 from tfgan_suite.experiment import find_recipes, load_recipe, resolve_config
 from tfgan_suite.experiment.config import PRECISIONS
 from tfgan_suite.experiment.recipe import first_line, locate
+from tfgan_suite.launching import launch
 from tfgan_suite.version import __version__
+
+# As `tfgan_suite.distribution` has them, which imports TensorFlow.
+STRATEGIES = ("auto", "one", "mirrored", "multi_worker", "tpu")
 
 
 def main(argv=None):
@@ -75,12 +79,21 @@ def _parser():
     train.add_argument(
         "--saved-models", metavar="DIR", default="saved_models", help="(default: saved_models)"
     )
-    train.add_argument("--strategy", choices=("auto", "one", "mirrored"), default="auto")
+    train.add_argument("--strategy", choices=STRATEGIES, default="auto")
     train.add_argument(
         "--precision", choices=PRECISIONS, help="of the networks (default: the run's, or float32)"
     )
     train.add_argument("--smoke", action="store_true", help="the whole chain in seconds")
     train.add_argument("--dry-run", action="store_true", help="build and describe, run nothing")
+
+    launching = commands.add_parser(
+        "launch", help="run a command as several workers on this machine, to try it out"
+    )
+    launching.set_defaults(run=_launch)
+    launching.add_argument("--workers", type=_at_least(1), default=2, metavar="N")
+    launching.add_argument(
+        "program", nargs=argparse.REMAINDER, metavar="train ...", help="with its arguments"
+    )
 
     sample = commands.add_parser("sample", help="draw what a trained generator makes")
     sample.set_defaults(run=_sample)
@@ -197,8 +210,19 @@ def _train(arguments):
         command=arguments.command_line,
         allow_changes=arguments.allow_changes,
     )
-    reports.summarize(result)
+    if result.is_chief:
+        reports.summarize(result)
     return result.exit_status
+
+
+def _launch(arguments):
+    if arguments.program[:1] != ["train"]:
+        raise ValueError(
+            "What several workers can do together is `train`: launch --workers 2 train RECIPE. "
+            f"Received: launch {' '.join(arguments.program) or 'nothing'}"
+        )
+    command = [sys.executable, "-m", "tfgan_suite", *arguments.program]
+    return launch(command, arguments.workers)
 
 
 def _sample(arguments):

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfgan_suite import distribution, get_strategy
+from tfgan_suite import distribution, get_strategy, launching
+from tfgan_suite.distribution import strategies
 from tfgan_suite.latents import stateless_rows
 
 Device = collections.namedtuple("Device", "name")
@@ -65,10 +66,60 @@ def test_auto_does_not_mirror_a_single_gpu(made, fake_gpus):
     assert not made
 
 
-@pytest.mark.parametrize("name", ["tpu", "", None, 2])
+@pytest.mark.parametrize("name", ["gpu", "", None, 2])
 def test_an_unknown_strategy_lists_the_known_ones(name):
     with pytest.raises(ValueError, match="`strategy` must be one of .*'mirrored'.*strategy="):
         get_strategy(name)
+
+
+def test_without_a_tpu_it_is_said_what_is_missing(monkeypatch):
+    monkeypatch.delenv("TPU_NAME", raising=False)
+    monkeypatch.setattr(strategies, "_has_local_tpu", lambda: False)
+    with pytest.raises(ValueError, match="no device /dev/accel.*TPU_NAME does not name"):
+        get_strategy("tpu")
+
+
+@pytest.mark.parametrize("address", ["grpc://localhost:{}", "grpc://localhost", "grpc://:x"])
+def test_a_tpu_that_does_not_answer_is_named(address, monkeypatch):
+    (port,) = launching.free_ports(1)
+    monkeypatch.setenv("TPU_NAME", address.format(port))
+    with pytest.raises(ValueError, match="No TPU answers at the address.*TPU_NAME='grpc://"):
+        get_strategy("tpu")
+
+
+@pytest.fixture
+def growing(monkeypatch):
+    """Lets there be two GPUs; returns the calls that let their memory grow."""
+    gpus = [Device("/physical_device:GPU:0"), Device("/physical_device:GPU:1")]
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: gpus)
+    calls, experimental = [], tf.config.experimental
+    monkeypatch.setattr(experimental, "get_memory_growth", lambda gpu: False)
+    monkeypatch.setattr(experimental, "set_memory_growth", lambda *call: calls.append(call))
+    return calls
+
+
+def test_gpus_take_memory_as_they_need_it(growing):
+    get_strategy("one")
+    assert [(gpu.name, grows) for gpu, grows in growing] == [
+        ("/physical_device:GPU:0", True),
+        ("/physical_device:GPU:1", True),
+    ]
+
+
+def test_it_is_said_when_it_is_too_late_for_that(growing, monkeypatch):
+    def too_late(gpu, grows):
+        raise RuntimeError("Physical devices cannot be modified after being initialized")
+
+    monkeypatch.setattr(tf.config.experimental, "set_memory_growth", too_late)
+    with pytest.warns(UserWarning, match="must be called before TensorFlow has used a GPU"):
+        get_strategy("one")
+
+
+def test_the_devices_are_listed_for_the_record():
+    assert distribution.describe_devices() == [
+        {"name": "/device:CPU:0"},
+        {"name": "/device:CPU:1"},
+    ]
 
 
 def test_xla_is_the_default_on_one_gpu_alone(fake_gpus, two_replicas):

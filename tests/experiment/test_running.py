@@ -30,7 +30,8 @@ def test_the_record_of_a_run(finished):
     assert record["versions"]["keras"] == keras.__version__
     assert set(record["versions"]) >= {"python", "tensorflow-gan", "tfgan_suite"}
     assert record["strategy"] == "auto" and record["replicas"] == 1
-    assert any("CPU" in device for device in record["devices"])
+    assert record["workers"] == 1
+    assert any("CPU" in device["name"] for device in record["devices"])
 
 
 def test_the_recipe_is_kept_as_it_was(finished, recipe_text):

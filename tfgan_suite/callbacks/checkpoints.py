@@ -19,7 +19,7 @@ from tfgan_suite.checkpointing import (
     set_callback_state,
 )
 from tfgan_suite.checks import positive_int_or_none
-from tfgan_suite.distribution import has_several_workers
+from tfgan_suite.distribution import gather_from_workers, has_several_workers, worker_index
 from tfgan_suite.files import strict
 from tfgan_suite.progress import Position
 from tfgan_suite.registration import public
@@ -43,8 +43,8 @@ class Checkpoints(keras.callbacks.Callback):
     complete or not at all. `fit` resumes from the newest one that verifies, with a warning for each
     that does not.
 
-    Under a strategy of several workers each keeps its own; they go on from the newest checkpoint
-    that all of them have.
+    Under a strategy of several workers each keeps its own, saved after the same steps; they go on
+    from the newest checkpoint that all of them have.
 
     Args:
         directory: created if absent; of this training alone, and of this worker.
@@ -133,7 +133,7 @@ class Checkpoints(keras.callbacks.Callback):
             )
         found = self.store.newest()
         if has_several_workers(trainer.distribute_strategy):
-            found = agree_on_newest(self.store, found, trainer.distribute_strategy)
+            found = agree_on_newest(self.store, found, *_workers(trainer.distribute_strategy))
         return None if found is None else self._go_on(steps, *found)
 
     def _take_lock(self):
@@ -233,10 +233,9 @@ class Checkpoints(keras.callbacks.Callback):
     def after_step(self, position):
         if position.step >= self._steps:
             return  # the end of the epoch is near, and better
-        due = self.trainer.stop_training or self._due_by_steps()
-        if self.every_minutes:
-            due |= time.monotonic() - self._last_time >= 60.0 * self.every_minutes
-        if due:
+        if self.every_minutes and time.monotonic() - self._last_time >= 60.0 * self.every_minutes:
+            self.trainer.ask("save")  # of several workers, all save after the same step
+        if self.trainer.stop_training or self._due_by_steps() or self.trainer.agreed("save"):
             self.save(position)
 
     def after_epoch(self, position, logs):
@@ -280,6 +279,7 @@ class Checkpoints(keras.callbacks.Callback):
             score: of this state, if it is the best so far.
         """
         step = steps_done(self.trainer)
+        self.trainer.withdraw("save")
         if self._saved_at == (step, position) and score is None:
             return
         arrays = read_arrays(self.trainer.state_variables())
@@ -316,6 +316,7 @@ class Checkpoints(keras.callbacks.Callback):
         if self._interrupt is not None:
             interrupt, self._interrupt = self._interrupt, None
             interrupt.__exit__()
+            interrupt.heed_others()
             if completed:  # else what went wrong is to be heard
                 interrupt.deliver()
 
@@ -336,6 +337,11 @@ class Checkpoints(keras.callbacks.Callback):
                 "data": {"batch_size": steps.batch_size, "steps_per_epoch": steps.per_epoch},
             }
         )
+
+
+def _workers(strategy):
+    """Number of this worker, and how to learn a number of all."""
+    return worker_index(strategy), lambda number: gather_from_workers(strategy, number)
 
 
 def _without_names(value):

@@ -11,6 +11,7 @@ import numpy as np
 from tfgan_suite.callbacks._diagnosis import Diagnosis
 from tfgan_suite.callbacks._look import Look
 from tfgan_suite.callbacks._steps import steps_done
+from tfgan_suite.callbacks.terminate_on_non_finite import broken_weights
 from tfgan_suite.checks import positive_int
 from tfgan_suite.files import write_json
 from tfgan_suite.registration import public
@@ -200,7 +201,7 @@ class GANMonitor(keras.callbacks.Callback):
         if not completed and self.model is self._trainer:
             epoch, step = self._epoch, steps_done(self._trainer)
             # A guard may have ended the training before anything else could see why.
-            broken = _broken_weights(self._trainer)[:1]
+            broken = broken_weights(self._trainer)[:1]
             if int(self._trainer.broken_step.numpy()) >= 0:
                 broken = broken or ["a loss"]
             if broken:
@@ -273,9 +274,3 @@ def _non_finite(values):
     """Names of the numbers that are NaN or infinite."""
     arrays = {name: np.asarray(value) for name, value in values.items()}
     return [n for n, a in arrays.items() if a.dtype.kind == "f" and not np.isfinite(a).all()]
-
-
-def _broken_weights(trainer):
-    weights = [*trainer.generator.weights, *trainer.discriminator.weights]
-    arrays = {w.path: keras.ops.convert_to_numpy(w).astype("float32") for w in weights}
-    return [f"weight {path}" for path in _non_finite(arrays)]

@@ -21,10 +21,13 @@ class Interrupt(keras.callbacks.Callback):
     SIGINT with `KeyboardInterrupt` (after which the signal ends the process, as a compiled step
     cannot be left from Python), a SIGTERM by ending the process.
 
+    Under a strategy of several workers all stop after the same step, whichever of them received the
+    signal, and all report it.
+
     Outside of the main thread, where Python has no signal handlers, it does nothing.
 
     Attributes:
-        received: the signal that came, or None.
+        received: the signal that came, to this worker or another, or None.
     """
 
     async_safe = True
@@ -43,6 +46,13 @@ class Interrupt(keras.callbacks.Callback):
     def exit_status(self):
         """What a shell reports of a process that the signal ended: 130 or 143."""
         return 128 + self.received if self.requested else 0
+
+    def heed_others(self):
+        """Takes note of a signal that any of several workers has received."""
+        for number in _SIGNALS:
+            agreed = hasattr(self.model, "agreed") and self.model.agreed(number.name)
+            if agreed and not self.requested:
+                self.received = number
 
     def __enter__(self):
         self._previous = {}
@@ -71,8 +81,7 @@ class Interrupt(keras.callbacks.Callback):
                 raise KeyboardInterrupt
             signal.raise_signal(number)
         self.received = signal.Signals(number)
-        if self.model is not None:
-            self.model.stop_training = True
+        self._ask()
         # Not through `sys.stderr`: the signal may have come in the middle of a write to it.
         again = "Ctrl-C" if number == signal.SIGINT else self.received.name
         with contextlib.suppress(OSError, ValueError):  # nobody may be listening
@@ -82,4 +91,14 @@ class Interrupt(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch, logs=None):
         # `fit` clears the flag as it starts: a signal before that would be forgotten.
         if self.requested:
-            self.model.stop_training = True
+            self._ask()
+
+    def on_train_end(self, logs=None):
+        self.heed_others()
+
+    def _ask(self):
+        if self.model is None:
+            return
+        self.model.stop_training = True
+        if hasattr(self.model, "ask"):  # the model of several workers: all of them must know
+            self.model.ask(self.received.name)

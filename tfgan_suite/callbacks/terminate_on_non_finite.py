@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from tfgan_suite.callbacks._steps import epoch_start, steps_done
+from tfgan_suite.checkpointing import non_finite, read_arrays
 from tfgan_suite.checks import positive_int
 from tfgan_suite.progress import Restart
 from tfgan_suite.registration import public
@@ -221,12 +222,12 @@ def broken_logs(logs):
 
 
 def broken_weights(model):
-    """`weight path` of the variables of a model that hold a NaN or an infinite value."""
+    """`weight path` of the variables of a model that hold a NaN or an infinite value.
+
+    They are read where they are: other workers take no part, and may be gone.
+    """
     return [
-        f"weight {variable.path}"
-        for variable in model.variables
-        if "float" in str(variable.dtype)
-        and not np.isfinite(keras.ops.convert_to_numpy(variable).astype(np.float32)).all()
+        f"weight {name}" for v in model.variables for name in non_finite(read_arrays({v.path: v}))
     ]
 
 

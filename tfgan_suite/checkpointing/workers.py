@@ -1,11 +1,11 @@
 """What the workers of one training must agree on before they go on."""
 
-import tensorflow as tf
+import numpy as np
 
 from tfgan_suite.checkpointing.store import CheckpointError
 
 
-def agree_on_newest(store, found, strategy):
+def agree_on_newest(store, found, index, gather):
     """The newest checkpoint that every worker has: one may have been killed before a save.
 
     Called by all workers at once.
@@ -13,7 +13,8 @@ def agree_on_newest(store, found, strategy):
     Args:
         store: this worker's `CheckpointStore`.
         found: what its `newest` returned.
-        strategy: of several workers.
+        index: number of this worker.
+        gather: function from an int of this worker to the list of those of all.
 
     Returns:
         What `newest` returns.
@@ -22,13 +23,17 @@ def agree_on_newest(store, found, strategy):
         CheckpointError: if this worker no longer has what another one has to begin from.
     """
     here = -1 if found is None else found[2]["step"]
-    steps = strategy.gather(strategy.run(lambda: tf.constant([here], tf.int64)), axis=0)
-    least = int(tf.reduce_min(steps))
+    steps = gather(here)
+    least, missing = min(steps), int(np.argmin(steps))
     if here > least:
         found = store.newest(up_to=least)
-    if (-1 if found is None else found[2]["step"]) != least:
+    # Where another worker has none, one that has only its first checkpoint may begin anew.
+    alone = least < 0 and len(store.paths()) > 1
+    if (-1 if found is None else found[2]["step"]) != least or alone:
+        held = f"has nothing newer than step {least}" if least >= 0 else "has none at all"
         raise CheckpointError(
-            f"No checkpoint of step {least} is left in {store.directory}, and another "
-            "worker has none that is newer. Begin anew, all workers in empty directories"
+            f"Worker {index} has checkpoints in {store.directory}, up to step {here}, and none "
+            f"where worker {missing} could go on, which {held}. Use as many workers as before, each "
+            "with its own checkpoints, or begin anew in an empty directory"
         )
     return found

@@ -1,5 +1,6 @@
 """What a run says: progress while it trains, and facts before and after."""
 
+import contextlib
 import math
 import os
 import pathlib
@@ -18,6 +19,13 @@ _MONITOR = "monitor_"  # its figures fill a line of their own; it says by itself
 def make_console():
     """A console on standard output; lines for a file or a pipe are not cut to a width."""
     return Console(file=sys.stdout, soft_wrap=True, highlight=False)
+
+
+@contextlib.contextmanager
+def silence():
+    """Yields a console that nobody sees: of a worker other than the chief."""
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        yield Console(file=nowhere)
 
 
 def relative(path):

@@ -108,6 +108,23 @@ class RunDirectory:
         return recipe, restore_config(recipe, values["config"])
 
 
+@dataclasses.dataclass(frozen=True)
+class WorkerDirectory(RunDirectory):
+    """What a worker other than the chief has: scratch, and checkpoints of its own in the run.
+
+    It does all that the chief does, for reading a variable may need all workers; what it writes
+    beside its checkpoints goes into a folder that is thrown away.
+    """
+
+    run: pathlib.Path
+    index: int
+
+    @property
+    def training(self):
+        """Checkpoints of this worker."""
+        return RunDirectory(self.run).training / f"worker-{self.index}"
+
+
 def create(run_dir, name, root="runs"):
     """Makes the directory of a new run.
 
@@ -209,7 +226,7 @@ def record(
         command: list of strings, the command that began the run.
         smoke: whether the recipe's smoke overrides were applied.
     """
-    import tensorflow as tf
+    from tfgan_suite.distribution import describe_devices, worker_count
 
     if not (directory.recipe.exists() and recipe.path.samefile(directory.recipe)):
         with replacing(directory.recipe) as temporary:
@@ -225,22 +242,24 @@ def record(
             "command": list(command),
             "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             "versions": versions(),
-            "devices": [device.name for device in tf.config.list_logical_devices()],
+            "devices": describe_devices(),
             "strategy": strategy_name,
+            "workers": worker_count(strategy),
             "precision": precision,
             "replicas": strategy.num_replicas_in_sync,
         },
     )
 
 
-def changes(directory, recipe, config, *, strategy_name, precision):
+def changes(directory, recipe, config, *, strategy, strategy_name, precision):
     """What differs between a run and how it is to go on.
 
     Args:
         directory: the `RunDirectory` of the run.
         recipe: the `Recipe`.
         config: its resolved config.
-        strategy_name: name of the strategy on the command line.
+        strategy: the `tf.distribute.Strategy`.
+        strategy_name: its name on the command line.
         precision: in which the networks compute.
 
     Returns:
@@ -252,9 +271,10 @@ def changes(directory, recipe, config, *, strategy_name, precision):
         "config": json.loads(json.dumps(strict(dataclasses.asdict(config)))),
         "strategy": strategy_name,
         "precision": precision,
+        "replicas": strategy.num_replicas_in_sync,
         "recipe file": hashlib.sha256(recipe.path.read_bytes()).hexdigest()[:12],
     }
-    stored = {key: before[key] for key in ("recipe", "config", "strategy")}
+    stored = {key: before[key] for key in ("recipe", "config", "strategy", "replicas")}
     stored["precision"] = before.get("precision", "float32")  # older runs had no choice
     stored["recipe file"] = hashlib.sha256(directory.recipe.read_bytes()).hexdigest()[:12]
     return differences(stored, now)

@@ -3,6 +3,8 @@
 import contextlib
 import dataclasses
 import pathlib
+import signal
+import tempfile
 import time
 
 import keras
@@ -12,15 +14,24 @@ from tfgan_suite.callbacks import pictures
 from tfgan_suite.callbacks._steps import steps_done
 from tfgan_suite.callbacks.trainer_checkpoint import save_trainer
 from tfgan_suite.callbacks.translating import is_translator
-from tfgan_suite.checkpointing import DirectoryLock
 from tfgan_suite.conditions import number_of_classes
-from tfgan_suite.distribution import get_strategy
+from tfgan_suite.distribution import (
+    get_strategy,
+    has_several_workers,
+    is_chief,
+    naming_lost_workers,
+    on_chief,
+    sum_over_workers,
+    worker_index,
+)
 from tfgan_suite.experiment import cards, console, directory, evaluation
 from tfgan_suite.experiment import precision as precisions
 from tfgan_suite.experiment.definition import Experiment
 from tfgan_suite.experiment.exporting import export_all
+from tfgan_suite.experiment.opening import Opening
 from tfgan_suite.files import write_json
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _STEPS_BETWEEN_LOOKS = 200  # updates of the generator
 
 
@@ -37,6 +48,7 @@ class Result:
         scores: dict of evaluators' names to their dicts of scores.
         exported: directory of the exported version, or None; of several generators, a dict.
         best: dict of the best "score" of the experiment's monitor and its "checkpoint", or None.
+        is_chief: whether this process has written it all; of several workers, one has.
     """
 
     directory: directory.RunDirectory
@@ -47,6 +59,7 @@ class Result:
     scores: dict = dataclasses.field(default_factory=dict)
     exported: pathlib.Path | dict | None = None
     best: dict | None = None
+    is_chief: bool = True
 
 
 def build(recipe, config, strategy, precision=None):
@@ -113,89 +126,71 @@ def run(
         OSError: if a directory cannot be written, before anything is trained; or if a checkpoint
             cannot be.
         FloatingPointError: if the training becomes NaN; the last good state stays saved.
+        WorkerLostError: (a ConnectionError) under several workers, if another one is gone.
     """
     output = output or console.make_console()
-    precision = precisions.resolve(precision, run_dir)
-    directory.check_writable(run_dir or "runs")
-    directory.check_writable(saved_models)
+    # First of all: several workers are connected before TensorFlow is used.
     strategy_name = strategy if isinstance(strategy, str) else type(strategy).__name__
-    where = None
-    with contextlib.ExitStack() as held:
-        if run_dir is not None and directory.is_run(run_dir):
-            where = directory.RunDirectory(pathlib.Path(run_dir))
-            held.enter_context(DirectoryLock(where.lock))
-            changed = _check_changes(
-                where, recipe, config, strategy_name, precision, allow_changes, output
-            )
-            if where.finished.exists() and not changed:
-                return Result(where, None, False, 0.0)
-        elif run_dir is not None:
-            directory.check_new(pathlib.Path(run_dir))
-        strategy = get_strategy(strategy)
+    strategy = get_strategy(strategy)
+    precision = on_chief(strategy, lambda: precisions.resolve(precision, run_dir))
+    opening = Opening(
+        recipe,
+        config,
+        run_dir,
+        saved_models,
+        allow_changes,
+        output,
+        strategy=strategy,
+        strategy_name=strategy_name,
+        precision=precision,
+        command=command,
+        smoke=smoke,
+    )
+    with naming_lost_workers(strategy), opening:
+        finished = on_chief(strategy, opening.look)
+        if finished is not None:
+            where = directory.RunDirectory(pathlib.Path(finished))
+            return Result(where, None, False, 0.0, is_chief=is_chief(strategy))
         experiment = build(recipe, config, strategy, precision)
-        suffix = "-smoke" if smoke else ""
-        if where is None:
-            where = directory.create(run_dir, recipe.name + suffix)
-            held.enter_context(DirectoryLock(where.lock))
-            directory.check_new(where.path)  # another process may have been faster
-            changed = True
-        export_name = experiment.export_name and experiment.export_name + suffix
-        if changed:
-            where.finished.unlink(missing_ok=True)
-            directory.record(
-                where,
-                recipe,
-                config,
-                export_name=export_name,
-                strategy=strategy,
-                strategy_name=strategy_name,
-                precision=precision,
-                command=command,
-                smoke=smoke,
-            )
-        output.print(f"run directory  {console.relative(where.path)}")
+        export_name = experiment.export_name
+        if export_name and smoke:
+            export_name += "-smoke"
+        path = pathlib.Path(on_chief(strategy, lambda: opening.begin(export_name)))
+        where = directory.RunDirectory(path)
+        if not is_chief(strategy):
+            scratch = opening.enter_context(tempfile.TemporaryDirectory(prefix="tfgan-suite-"))
+            where = directory.WorkerDirectory(pathlib.Path(scratch), path, worker_index(strategy))
+            output = opening.enter_context(console.silence())
         result = _fit(experiment, where, output, allow_changes)
         if not result.interrupted:
-            _finish(result, export_name and pathlib.Path(saved_models) / export_name, config.seed)
+            export_to = export_name and pathlib.Path(saved_models) / export_name
+            _finish(result, strategy, export_to, config.seed)
         return result
 
 
-def _check_changes(where, recipe, config, strategy_name, precision, allowed, output):
-    """Whether a run goes on changed; ValueError if it must not."""
-    changed = directory.changes(
-        where, recipe, config, strategy_name=strategy_name, precision=precision
-    )
-    if changed and not allowed:
-        raise ValueError(
-            "The run was begun with another configuration; give another directory, or "
-            f"--allow-changes to go on with the new one. Received: {where.path} with "
-            + "; ".join(changed)
-        )
-    for line in changed:
-        output.print(f"changed  {line}", markup=False)
-    return bool(changed)
-
-
-def _finish(result, export_to, seed):
+def _finish(result, strategy, export_to, seed):
     """What follows the training: the final trainer, its scores, its export."""
     where, experiment = result.directory, result.experiment
     where.latest.parent.mkdir(exist_ok=True)
     save_trainer(experiment.trainer, where.final)
-    if experiment.evaluators:
-        result.scores = evaluation.evaluate(
-            experiment.trainer,
-            experiment.evaluators,
-            where.evaluation,
-            trainer_file=str(where.final.relative_to(where.path)),
-            seed=seed,
-        )
-    if export_to:
-        card = cards.of_run(result.directory)
-        result.exported = export_all(experiment.trainer, export_to, card=card)
-    write_json(
-        where.finished,
-        {"step": steps_done(experiment.trainer), "exported": result.exported},
-    )
+
+    def judge_and_export():
+        trainer = experiment.trainer
+        if has_several_workers(strategy):  # what one of them can use without the others
+            trainer = keras.saving.load_model(where.final)
+        if experiment.evaluators:
+            result.scores = evaluation.evaluate(
+                trainer,
+                experiment.evaluators,
+                where.evaluation,
+                trainer_file=str(where.final.relative_to(where.path)),
+                seed=seed,
+            )
+        if export_to:
+            result.exported = export_all(trainer, export_to, card=cards.of_run(where))
+        write_json(where.finished, {"step": steps_done(trainer), "exported": result.exported})
+
+    on_chief(strategy, judge_and_export)
 
 
 def run_callbacks(experiment, where, lines, interrupt, allow_changes=False):
@@ -297,14 +292,19 @@ def _fit(experiment, where, output, allow_changes):
         except FloatingPointError as error:
             kept = console.relative(where.latest) if where.latest.exists() else "none"
             raise FloatingPointError(f"{error}. Last state saved before: {kept}") from error
+        # A signal may have come to one of several workers after the last step.
+        signals = [interrupt.received == number for number in _SIGNALS]
+        strategy = experiment.trainer.distribute_strategy
+        came = [n for n, count in zip(_SIGNALS, sum_over_workers(strategy, signals)) if count]
     seconds = time.perf_counter() - start
     return Result(
         where,
         experiment,
-        interrupt.requested,
+        bool(came),
         seconds,
-        interrupt.exit_status,
+        128 + came[0] if came else 0,
         best=checkpoints.best,
+        is_chief=is_chief(strategy),
     )
 
 

@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from tfgan_suite import losses
 from tfgan_suite.checks import positive_int
-from tfgan_suite.distribution import has_several_workers, xla_by_default
+from tfgan_suite.distribution import xla_by_default
 
 
 # Losses with means over the global batch inside.
@@ -180,11 +180,8 @@ class Compilation:
 
     def results(self, names=None):
         """The means so far, of all trackers or of those named: what a step returns."""
-        results = {name: self.trackers[name].result() for name in names or self.trackers}
-        if has_several_workers(self.distribute_strategy):
-            # Keras reduces what several workers return along axis 0, which a scalar does not have.
-            results = {name: tf.expand_dims(value, 0) for name, value in results.items()}
-        return results
+        names = names or self.trackers
+        return self.packed({name: self.trackers[name].result() for name in names})
 
     def get_compile_config(self):
         if not self.compiled:

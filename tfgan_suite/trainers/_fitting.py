@@ -129,7 +129,7 @@ def prepare_steps(trainer, x, y, options, keep=False):
     def grouped(dataset):
         if incomplete:
             dataset = _full_minibatches(dataset, batch_size)
-        return _stack(dataset, k) if k > 1 else dataset
+        return by_examples(_stack(dataset, k) if k > 1 else dataset)
 
     dataset = grouped(x)
     batches = None if order is None else order.full_batches if only_full else order.batches
@@ -151,6 +151,19 @@ def prepare_steps(trainer, x, y, options, keep=False):
 
     per_epoch = options.get("steps_per_epoch") or natural
     return Steps(dataset, y, batch_size, per_epoch, begin, natural)
+
+
+def by_examples(dataset):
+    """Lets workers share out the rows of each batch, not the files that a dataset reads.
+
+    Only so do all of them together see the batches that one device would see.
+    """
+    policies = tf.data.experimental.AutoShardPolicy
+    if dataset.options().experimental_distribute.auto_shard_policy != policies.AUTO:
+        return dataset
+    options = tf.data.Options()
+    options.experimental_distribute.auto_shard_policy = policies.DATA
+    return dataset.with_options(options)
 
 
 def check_equal_rows(x, y):

@@ -90,6 +90,7 @@ class Callbacks(keras.callbacks.CallbackList):
 
     def on_epoch_end(self, epoch, logs=None):
         super().on_epoch_end(epoch, logs)
+        self.model.agree()  # on what callbacks ask for, before Keras or a keeper looks
         self._last_logs = logs = self._heard.logs
         if self.steps is None or self.position.step >= self.steps:
             self.position = Position(epoch + 1, 0, self.position.data_step)

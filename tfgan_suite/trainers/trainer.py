@@ -5,7 +5,11 @@ import random
 import keras
 import tensorflow as tf
 
-from tfgan_suite.distribution import check_global_batch
+from tfgan_suite.distribution import (
+    check_global_batch,
+    has_several_workers,
+    naming_lost_workers,
+)
 from tfgan_suite.layers._random import give_shares_their_seeds
 from tfgan_suite.progress import Position
 from tfgan_suite.registration import public
@@ -26,10 +30,11 @@ from tfgan_suite.trainers._micro_batches import check_micro_batches
 from tfgan_suite.trainers._parts import Callbacks, fit_in_parts, keepers_of
 from tfgan_suite.trainers._play import Play
 from tfgan_suite.trainers._state import State
+from tfgan_suite.trainers._workers import REQUESTS, Workers
 
 
 @public
-class Trainer(Play, State, Compilation, Execution, keras.Model):
+class Trainer(Play, State, Workers, Compilation, Execution, keras.Model):
     """Two players, a generator and a discriminator, each of one or more networks and one optimizer.
 
     The base of `GAN`, whose generator takes latents, and of the translators, whose generators take
@@ -77,6 +82,7 @@ class Trainer(Play, State, Compilation, Execution, keras.Model):
                 average = None if ema_decay is None else _frozen_copy(networks[name])
                 setattr(self, f"ema_{name}", average)
             self.create_counters()
+        self.create_requests()
         self.built = True
 
     # --- The players ------------------------------------------------------------------------
@@ -146,6 +152,7 @@ class Trainer(Play, State, Compilation, Execution, keras.Model):
             ValueError: if the trainer is not compiled, the batch cannot be divided among the
                 replicas, an epoch has fewer than `discriminator_steps` minibatches, arrays have
                 different numbers of rows, or weights of samples or classes are given.
+            WorkerLostError: (a ConnectionError) under several workers, if another one is gone.
         """
         self._assert_compile_called("fit")
         check_equal_rows(x, y)
@@ -160,6 +167,7 @@ class Trainer(Play, State, Compilation, Execution, keras.Model):
             callbacks = [callbacks]
         is_list_of_keras = isinstance(callbacks, keras.callbacks.CallbackList)
         keepers = [] if is_list_of_keras else keepers_of(callbacks)
+        self.withdraw(*REQUESTS)
         steps = prepare_steps(self, x, y, kwargs, keep=bool(keepers))
         check_global_batch(steps.batch_size, self.distribute_strategy)
         replicas = self.distribute_strategy.num_replicas_in_sync
@@ -176,16 +184,18 @@ class Trainer(Play, State, Compilation, Execution, keras.Model):
             check_can_be_kept(steps, per_execution)
         if not isinstance(steps.dataset, tf.data.Dataset) or uneven:
             steps.begin = None
-        if steps.begin is None and not keepers:
+        several = has_several_workers(self.distribute_strategy)
+        if steps.begin is None and not keepers and not several:
             return self._plain_fit(steps, callbacks, kwargs)
         completed = False
-        try:
-            history = self._kept_fit(steps, callbacks, keepers, kwargs)
-            completed = True
-        finally:
-            self.resumed_steps = 0
-            for keeper in keepers:
-                keeper.end_fit(completed)
+        with naming_lost_workers(self.distribute_strategy):
+            try:
+                history = self._kept_fit(steps, callbacks, keepers, kwargs)
+                completed = True
+            finally:
+                self.resumed_steps = 0
+                for keeper in keepers:
+                    keeper.end_fit(completed)
         return history
 
     def _plain_fit(self, steps, callbacks, options):

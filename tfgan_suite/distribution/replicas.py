@@ -1,4 +1,4 @@
-"""Distribution: strategies by name, replica arithmetic, random rows that differ per replica."""
+"""Replica arithmetic: global batches, random rows that differ per replica, assignments."""
 
 import contextlib
 import threading
@@ -6,47 +6,8 @@ import threading
 import tensorflow as tf
 
 from tfgan_suite.latents import stateless_rows
-from tfgan_suite.registration import public
-
-STRATEGIES = ("auto", "one", "mirrored")
-
 # Replicas are traced in threads of their own: the micro-batch of each is its own affair.
 _local = threading.local()
-
-
-@public
-def get_strategy(name="auto"):
-    """Returns a `tf.distribute.Strategy` by name.
-
-    Args:
-        name: `"one"` (the default strategy: one device), `"mirrored"` (synchronous training on all
-            GPUs of this machine, or on all logical CPUs if there are several), `"auto"` (mirrored
-            with more than one GPU, else one), or a strategy, which is returned as it is.
-
-    Raises:
-        ValueError: if the name is unknown.
-    """
-    if isinstance(name, tf.distribute.Strategy):
-        return name
-    if name not in STRATEGIES:
-        raise ValueError(f"`strategy` must be one of {STRATEGIES}. Received: strategy={name!r}")
-    gpus = tf.config.list_logical_devices("GPU")
-    if name == "mirrored":
-        devices = gpus or tf.config.list_logical_devices("CPU")
-        return tf.distribute.MirroredStrategy([device.name for device in devices])
-    if name == "auto" and len(gpus) > 1:
-        return tf.distribute.MirroredStrategy()
-    return tf.distribute.get_strategy()
-
-
-def xla_by_default(strategy):
-    """Whether XLA is worth it: on one GPU. On a CPU it was measured to lose."""
-    return bool(tf.config.list_logical_devices("GPU")) and strategy.num_replicas_in_sync == 1
-
-
-def has_several_workers(strategy):
-    """Whether `strategy` spans several processes, each with devices of its own."""
-    return bool(getattr(strategy.extended, "_in_multi_worker_mode", lambda: False)())
 
 
 def check_global_batch(batch_size, strategy):

@@ -1,0 +1,89 @@
+"""The directory of a run, found or made: by the one process that writes there."""
+
+import contextlib
+import pathlib
+
+from tfgan_suite.checkpointing import DirectoryLock
+from tfgan_suite.experiment import console, directory
+
+
+class Opening(contextlib.ExitStack):
+    """Opens a run directory in two steps, and keeps its lock while the context lasts.
+
+    Args:
+        recipe: the `Recipe`.
+        config: its resolved config.
+        run_dir, saved_models, smoke, command, allow_changes: as `running.run` takes them.
+        output: a `rich.console.Console`.
+        strategy: the `tf.distribute.Strategy`.
+        strategy_name: its name on the command line.
+        precision: in which the networks compute.
+    """
+
+    def __init__(self, recipe, config, run_dir, saved_models, allow_changes, output, **record):
+        super().__init__()
+        self.recipe, self.config, self.run_dir = recipe, config, run_dir
+        self.saved_models, self.allow_changes = saved_models, allow_changes
+        self.output, self.record = output, record
+        self._where, self._changed = None, True
+
+    @property
+    def name(self):
+        """Name of the run."""
+        return self.recipe.name + ("-smoke" if self.record["smoke"] else "")
+
+    def look(self):
+        """Checks, before anything is built, that there is something to do.
+
+        Returns:
+            Path of a run that is finished already, else None.
+
+        Raises:
+            ValueError, BlockingIOError, OSError: as `running.run` does.
+        """
+        directory.check_writable(self.run_dir or "runs")
+        directory.check_writable(self.saved_models)
+        if self.run_dir is None or not directory.is_run(self.run_dir):
+            if self.run_dir is not None:
+                directory.check_new(pathlib.Path(self.run_dir))
+            return None
+        self._take(directory.RunDirectory(pathlib.Path(self.run_dir)))
+        self._changed = self._check_changes()
+        if self._where.finished.exists() and not self._changed:
+            return str(self._where.path)
+        return None
+
+    def begin(self, export_name):
+        """Makes the run's directory, where it is not there, and its record, after the run is built.
+
+        Returns:
+            Path of the run directory.
+        """
+        if self._where is None:
+            self._take(directory.create(self.run_dir, self.name))
+            directory.check_new(self._where.path)  # another process may have been faster
+        if self._changed:
+            self._where.finished.unlink(missing_ok=True)
+            directory.record(
+                self._where, self.recipe, self.config, export_name=export_name, **self.record
+            )
+        self.output.print(f"run directory  {console.relative(self._where.path)}")
+        return str(self._where.path)
+
+    def _take(self, where):
+        self._where = where
+        self.enter_context(DirectoryLock(where.lock))
+
+    def _check_changes(self):
+        """Whether the run goes on changed; ValueError if it must not."""
+        names = {name: self.record[name] for name in ("strategy", "strategy_name", "precision")}
+        changed = directory.changes(self._where, self.recipe, self.config, **names)
+        if changed and not self.allow_changes:
+            raise ValueError(
+                "The run was begun with another configuration; give another directory, or "
+                f"--allow-changes to go on with the new one. Received: {self._where.path} with "
+                + "; ".join(changed)
+            )
+        for line in changed:
+            self.output.print(f"changed  {line}", markup=False)
+        return bool(changed)
