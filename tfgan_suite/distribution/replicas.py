@@ -55,6 +55,8 @@ def mean_over_replicas(tensors):
     nothing = isinstance(tensors, list) and not tensors
     if nothing or context is None or context.num_replicas_in_sync == 1:
         return tensors
+    # Several workers reduce only what has a device, which a constant has not.
+    tensors = tf.nest.map_structure(tf.identity, tensors)
     return context.all_reduce(tf.distribute.ReduceOp.MEAN, tensors)
 
 
