@@ -22,9 +22,8 @@ sys.path.append(str(pathlib.Path(__file__).parents[1] / "conformance"))
 
 import cases
 import keras
-import tensorflow as tf
 
-from tfgan_suite import losses, trainers
+from tfgan_suite import losses, testing, trainers
 from tfgan_suite.distribution import is_chief
 
 BATCH, STEPS = 8, 20
@@ -73,7 +72,14 @@ def fit(case, trainer):
     data = case.data(trainer, STEPS * BATCH // case.BATCH)
     trainer.fit(*data, batch_size=BATCH, shuffle=False, verbose=0)
     assert int(trainer.step.numpy()) == STEPS
-    return np.concatenate(case.networks(trainer))
+    return weights(trainer)
+
+
+def weights(trainer):
+    """Of all networks and moving averages; seeds of pools would dwarf them."""
+    names = [*trainer.network_names, *(f"ema_{name}" for name in trainer.generator_names)]
+    parts = [getattr(trainer, name) for name in names]
+    return np.concatenate([testing.vector(part) for part in parts if part])
 
 
 def main(names):
@@ -94,18 +100,12 @@ def main(names):
                     alone = fit(case, make(case, optimizer, batch_norm))
                     said["norm"] = float(np.linalg.norm(alone))
                     said["difference"] = float(np.linalg.norm(both - alone) / said["norm"])
-                    moved = fit_nothing(case, optimizer, batch_norm)
-                    said["moved"] = float(np.linalg.norm(alone - moved) / said["norm"])
+                    before = weights(make(case, optimizer, batch_norm))
+                    said["moved"] = float(np.linalg.norm(alone - before) / said["norm"])
                 said["seconds"] = round(time.monotonic() - start, 1)
                 print(json.dumps(said), flush=True)
                 keras.backend.clear_session()
 
 
-def fit_nothing(case, optimizer, batch_norm):
-    """The weights before training."""
-    return np.concatenate(case.networks(make(case, optimizer, batch_norm)))
-
-
 if __name__ == "__main__":
-    assert tf.executing_eagerly()
     main(sys.argv[1:])
