@@ -119,8 +119,8 @@ def check(holds, what):
 def state(folder):
     """SHA-256 of every variable of both workers at the end, and the lines of the epochs."""
     found = []
-    for store in (CheckpointStore(folder / "training"), CheckpointStore(folder / "training/worker-1")):
-        _, arrays, facts = store.newest()
+    for name in ("training", "training/worker-1"):
+        _, arrays, facts = CheckpointStore(folder / name).newest()
         digests = {name: hashlib.sha256(a.tobytes()).hexdigest() for name, a in arrays.items()}
         found.append((facts["step"], digests))
     lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
@@ -189,7 +189,8 @@ def main(directory, kills, seed):
             break
     seconds = round(time.monotonic() - begun)
     print(
-        f"{len(victims)} kills of workers {victims} after {moments} of their steps; the other ended after "
+        f"{len(victims)} kills of workers {victims} after {moments} of their steps; the other ended "
+        "after "
         f"{min(delays):.2f} to {max(delays):.2f} s; {attempt} runs came to their end, equal to the "
         f"undisturbed one; {seconds} s"
     )
