@@ -189,8 +189,8 @@ def main(directory, kills, seed):
             break
     seconds = round(time.monotonic() - begun)
     print(
-        f"{len(victims)} kills of workers {victims} after {moments} of their steps; the other ended "
-        "after "
+        f"{len(victims)} kills of workers {victims} after {moments} of their steps; the "
+        "other ended after "
         f"{min(delays):.2f} to {max(delays):.2f} s; {attempt} runs came to their end, equal to the "
         f"undisturbed one; {seconds} s"
     )

@@ -33,7 +33,7 @@ def agree_on_newest(store, found, index, gather):
         held = f"has nothing newer than step {least}" if least >= 0 else "has none at all"
         raise CheckpointError(
             f"Worker {index} has checkpoints in {store.directory}, up to step {here}, and none "
-            f"where worker {missing} could go on, which {held}. Use as many workers as before, each "
-            "with its own checkpoints, or begin anew in an empty directory"
+            f"where worker {missing} could go on, which {held}. Use as many workers as before, "
+            "each with its own checkpoints, or begin anew in an empty directory"
         )
     return found
