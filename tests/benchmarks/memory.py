@@ -1,6 +1,6 @@
-"""Peak memory of a side: a process of its own that makes a few steps.
+"""Peak memory of each side of the benchmarks: a process of its own makes a few steps of each.
 
-    python -m tests.benchmarks.memory INDEX SIDE
+    python -m tests.benchmarks.memory
 """
 
 import resource
@@ -8,21 +8,32 @@ import subprocess
 import sys
 
 SIDES = ("fit", "hand", "torch")
-COLUMNS = tuple(f"MiB, {side}" for side in SIDES)
 _STEPS = 5
 
 
-def cells(index):
-    """Peak resident memory of each side in MiB, as texts; "" for what is not installed."""
-    found = []
-    for side in SIDES:
-        command = [sys.executable, "-m", "tests.benchmarks.memory", str(index), side]
-        output = subprocess.run(command, capture_output=True, text=True, check=False)
-        found.append(output.stdout.strip().splitlines()[-1] if output.returncode == 0 else "")
-    return found
+def peak(index, side):
+    """Peak resident memory of a side in MiB, as text; "" for what is not installed."""
+    command = [sys.executable, "-m", "tests.benchmarks.memory", str(index), side]
+    output = subprocess.run(command, capture_output=True, text=True, check=False)
+    return output.stdout.strip().splitlines()[-1] if output.returncode == 0 else ""
 
 
-def main(index, side):
+def table():
+    """Prints the table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from tests.benchmarks.workloads import WORKLOADS
+
+    result = Table("workload", *(f"{side}, MiB" for side in SIDES))
+    for index, workload in enumerate(WORKLOADS):
+        cells = [workload.row_name, *(peak(index, side) for side in SIDES)]
+        result.add_row(*cells)
+        print(" | ".join(cells), flush=True)  # so far, should the run be stopped
+    Console(width=110).print(result)
+
+
+def run(index, side):
     from tests.benchmarks import sides
     from tests.benchmarks.workloads import LATENT_DIM, WORKLOADS
 
@@ -45,4 +56,4 @@ def main(index, side):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run(*sys.argv[1:]) if sys.argv[1:] else table()

@@ -4,7 +4,7 @@ All train the same networks in the same process, in short turns, so that a machi
 drifts treats them alike; the quoted ratios are medians over the turns. The ceiling is the speed of
 large matrix products, measured in the same turns. PyTorch joins in where it is installed.
 
-    python -m tests.benchmarks [--turns 15] [--seconds 1] [--only DCGAN-28] [--memory]
+    python -m tests.benchmarks [--turns 15] [--seconds 1] [--only DCGAN-28]
 """
 
 import argparse
@@ -15,7 +15,7 @@ import tensorflow as tf
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import memory, sides
+from tests.benchmarks import sides
 from tests.benchmarks.ceiling import Ceiling
 from tests.benchmarks.workloads import WORKLOADS
 
@@ -31,7 +31,7 @@ def row(workload, rates):
     speed = {name: statistics.median(r) * workload.images_per_step for name, r in rates.items()}
     of_ceiling = sides.ratio(rates["fit"], rates["ceiling"])[1] * flops / Ceiling.flops
     cells = [
-        workload.name + (", bfloat16" if "bfloat16" in workload.precision else ""),
+        workload.row_name,
         f"{flops / 1e9:.1f}",
         f"{speed['fit']:.0f}",
     ]
@@ -50,17 +50,15 @@ def main(argv=None):
     parser.add_argument("--turns", type=int, default=15, help="measurements of each side")
     parser.add_argument("--seconds", type=float, default=1.0, help="length of a side's turn")
     parser.add_argument("--only", default="", help="workloads whose row's name contains this")
-    parser.add_argument("--memory", action="store_true", help="peak memory of each side, too")
     parser.add_argument("--no-torch", action="store_true", help="leave PyTorch out")
     arguments = parser.parse_args(argv)
     keras.utils.set_random_seed(0)
     # Two logical devices on the same cores: what replicas cost, not what they gain.
     (cpu,) = tf.config.list_physical_devices("CPU")
     tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-    names = (*COLUMNS, *(memory.COLUMNS if arguments.memory else ()))
-    table, ceilings, strategy = Table(*names), {}, None
-    for index, workload in enumerate(WORKLOADS):
-        if arguments.only not in f"{workload.name}, {workload.precision}":
+    table, ceilings, strategy = Table(*COLUMNS), {}, None
+    for workload in WORKLOADS:
+        if arguments.only not in workload.row_name:
             continue
         if workload.replicas > 1:
             strategy = strategy or sides.strategy_for(workload)
@@ -73,8 +71,6 @@ def main(argv=None):
         )
         ceilings.setdefault(workload.precision, []).extend(rates["ceiling"])
         cells = row(workload, rates)
-        if arguments.memory:
-            cells += memory.cells(index)
         table.add_row(*cells)
         print(" | ".join(cells), flush=True)  # so far, should the run be stopped
         keras.backend.clear_session()

@@ -27,6 +27,11 @@ class Workload:
     replicas: int = 1
 
     @property
+    def row_name(self):
+        """Its name in tables, with the precision where that is not float32."""
+        return self.name + (", bfloat16" if "bfloat16" in self.precision else "")
+
+    @property
     def discriminator_steps(self):
         return 5 if self.wasserstein else 1
 
