@@ -1,13 +1,18 @@
 """Set-up shared by all tests: two logical CPU devices, one strategy, seeds."""
 
+import json
 import os
 import pathlib
+import subprocess
+import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
 import pytest
 import tensorflow as tf
+
+from tfgan_suite.launching import free_ports
 
 # Before anything else touches TensorFlow: the devices cannot be split once they are in use.
 _cpu, *_ = tf.config.list_physical_devices("CPU")
@@ -27,6 +32,66 @@ def fresh_state():
     policy = keras.config.dtype_policy()
     yield
     keras.config.set_dtype_policy(policy)
+
+
+ROOT = pathlib.Path(__file__).parents[1]
+
+
+def _environment(*search, **variables):
+    path = os.pathsep.join(map(str, (*search, ROOT)))
+    return {**os.environ, "PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "3", **variables}
+
+
+@pytest.fixture(scope="session")
+def two_workers():
+    """Returns a function that runs a program in two processes, the workers of one cluster.
+
+    Its arguments are those of Python; `search` are folders in which the program finds modules.
+    Returns what each process has printed.
+    """
+
+    def run(*arguments, search=(), timeout=600):
+        workers = [f"localhost:{port}" for port in free_ports(2)]
+        processes = []
+        for index in range(2):
+            task = {"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}}
+            processes.append(
+                subprocess.Popen(
+                    [sys.executable, *arguments],
+                    env=_environment(*search, TF_CONFIG=json.dumps(task)),
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
+            )
+        try:
+            outputs = [process.communicate(timeout=timeout) for process in processes]
+        finally:
+            for process in processes:
+                process.kill()
+        for process, (_, errors) in zip(processes, outputs, strict=True):
+            assert process.returncode == 0, errors[-3000:]
+        return [output for output, _ in outputs]
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def kill():
+    """Returns a function that runs a program which kills trainings at random moments."""
+
+    def run(program, folder, kills, seed):
+        done = subprocess.run(
+            [sys.executable, "-W", "error::UserWarning", program, folder, str(kills), seed],
+            env=_environment(),
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        print(done.stdout)
+        assert f"{kills} kills" in done.stdout
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -39,7 +39,7 @@ class Steps(keras.callbacks.Callback):
 
 
 def in_turns(workloads, turns, steps):
-    """Median seconds of a step of each workload."""
+    """Seconds of a step of each workload: a list for each, with a figure for each turn."""
     trainers = [(workload.trainer(), workload.dataset()) for workload in workloads]
     for trainer, dataset in trainers:
         trainer.fit(dataset, steps_per_epoch=2, verbose=0)
@@ -49,7 +49,7 @@ def in_turns(workloads, turns, steps):
             clock = Steps()
             trainer.fit(dataset, steps_per_epoch=steps, callbacks=[clock], verbose=0)
             seconds.append(clock.seconds)
-    return [statistics.median(seconds) for seconds in found]
+    return found
 
 
 def panel(axes, label, values, seconds, operations):
@@ -76,7 +76,8 @@ def main(argv=None):
         (panels[0], "images in a batch (28x28 grey, 64 filters)", BATCH_SIZES, by_batch),
         (panels[1], "pixels of a side (batches of 64, RGB, 32 filters)", RESOLUTIONS, by_size),
     ):
-        seconds = in_turns(workloads, arguments.turns, arguments.steps)
+        found = in_turns(workloads, arguments.turns, arguments.steps)
+        seconds = [statistics.median(turns) for turns in found]
         operations = [workload.operations() for workload in workloads]
         panel(axes, label, values, seconds, operations)
         for value, s, o in zip(values, seconds, operations, strict=True):

@@ -1,11 +1,7 @@
 """Checkpoints of two processes under MultiWorkerMirroredStrategy."""
 
 import json
-import os
 import pathlib
-import socket
-import subprocess
-import sys
 
 import pytest
 
@@ -51,40 +47,14 @@ print(json.dumps({"refused": refused, "whole": whole, "resumed": resumed}))
 """
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture(scope="module")
-def results(tmp_path_factory):
+def results(tmp_path_factory, two_workers):
     """The directory in which two workers trained, and what each printed."""
     root = tmp_path_factory.mktemp("workers")
     (root / "shared").mkdir()
-    workers = [f"localhost:{free_port()}" for _ in range(2)]
-    processes = []
     with DirectoryLock(root / "shared" / "training.lock"):  # as another worker would hold it
-        for index in range(2):
-            task = {"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}}
-            search = os.pathsep.join([str(HERE), str(HERE.parents[1])])
-            processes.append(
-                subprocess.Popen(
-                    [sys.executable, "-c", WORKER, root],
-                    env={**os.environ, "TF_CONFIG": json.dumps(task), "PYTHONPATH": search},
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                    text=True,
-                )
-            )
-        try:
-            outputs = [process.communicate(timeout=600) for process in processes]
-        finally:
-            for process in processes:
-                process.kill()
-    for process, (_, errors) in zip(processes, outputs, strict=True):
-        assert process.returncode == 0, errors[-3000:]
-    return root, [json.loads(output.splitlines()[-1]) for output, _ in outputs]
+        outputs = two_workers("-c", WORKER, root, search=[HERE])
+    return root, [json.loads(output.splitlines()[-1]) for output in outputs]
 
 
 @pytest.mark.slow

@@ -1,16 +1,9 @@
 """Two processes under MultiWorkerMirroredStrategy."""
 
 import json
-import os
-import pathlib
-import socket
-import subprocess
-import sys
 
 import numpy as np
 import pytest
-
-import tfgan_suite
 
 WORKER = """
 import json
@@ -38,38 +31,11 @@ print(json.dumps({
 """
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture(scope="module")
-def results():
+def results(two_workers):
     """What each of two workers printed after the same training."""
-    workers = [f"localhost:{free_port()}" for _ in range(2)]
-    root = str(pathlib.Path(tfgan_suite.__file__).parents[1])
-    processes = []
-    for index in range(2):
-        task = {"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}}
-        environment = {**os.environ, "TF_CONFIG": json.dumps(task), "PYTHONPATH": root}
-        processes.append(
-            subprocess.Popen(
-                [sys.executable, "-c", WORKER],
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-        )
-    try:
-        outputs = [process.communicate(timeout=300) for process in processes]
-    finally:
-        for process in processes:
-            process.kill()
-    for process, (_, errors) in zip(processes, outputs, strict=True):
-        assert process.returncode == 0, errors[-3000:]
-    return [json.loads(output.splitlines()[-1]) for output, _ in outputs]
+    outputs = two_workers("-c", WORKER)
+    return [json.loads(output.splitlines()[-1]) for output in outputs]
 
 
 def test_both_workers_end_with_the_same_weights(results):
