@@ -19,6 +19,7 @@ CASES = {
         layers.ConditionalBatchNormalization(dtype="float64"), [X, W], True
     ),
     "adain": (layers.AdaIN(dtype="float64"), [X, W], False),
+    "dropout": (layers.Dropout(0.3, seed=1, dtype="float64"), [X], True),
     "noise_injection": (layers.NoiseInjection(True, seed=1, dtype="float64"), [X], True),
     "modulated": (layers.ModulatedConv2D(3, dtype="float64"), [X, W], False),
     "modulated_up": (layers.ModulatedConv2D(3, resample="up", dtype="float64"), [X, W], False),

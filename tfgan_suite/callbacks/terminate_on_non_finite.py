@@ -150,9 +150,7 @@ class GuardNonFinite(keras.callbacks.Callback):
         raise Restart(position)
 
     def _name_what_is_broken(self, step):
-        named = broken_weights(self._trainer)[:1] or broken_logs(
-            {name: tracker.result() for name, tracker in self._trainer.trackers.items()}
-        )
+        named = broken_weights(self._trainer)[:1] or broken_logs(self._trainer.means.result())
         return _message(", ".join(named) or "a loss", step, self._epoch)
 
     def after_epoch(self, position, logs):

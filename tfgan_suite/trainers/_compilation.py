@@ -6,6 +6,7 @@ import tensorflow as tf
 from tfgan_suite import losses
 from tfgan_suite.checks import positive_int
 from tfgan_suite.distribution import xla_by_default
+from tfgan_suite.trainers._means import Means
 
 
 # Losses with means over the global batch inside.
@@ -113,7 +114,7 @@ class Compilation:
                 *(p.log_name("discriminator") for p in self.penalties),
                 *(p.log_name("generator") for p in self.generator_penalties),
             ]
-            self.trackers = {name: keras.metrics.Mean(name=name) for name in names}
+            self.means = Means(names)
 
     def _build_penalties(self):
         """Creates the variables of penalties, where Keras finds them to save."""
@@ -162,26 +163,21 @@ class Compilation:
     @property
     def metrics(self):
         # Not Keras's own list: without a Keras loss its `loss` would be a meaningless 0.
-        return list(self.trackers.values()) if self.compiled else []
+        return [self.means] if self.compiled else []
 
     def track(self, values, rows=None):
-        """Records scalars, by the names of `trackers`.
+        """Records scalars for the logs, by their names there.
 
         Args:
             values: scalars by name.
             rows: examples behind them, for a mean over examples; None for one over calls.
         """
-        for name, value in values.items():
-            if rows is not None:
-                # The last batch may leave a replica without examples, and its means are NaN.
-                value = tf.where(rows > 0, value, 0.0)
-            with tf.control_dependencies([value]):
-                self.trackers[name].update_state(value, sample_weight=rows)
+        self.means.update_state(values, rows)
 
     def results(self, names=None):
-        """The means so far, of all trackers or of those named: what a step returns."""
-        names = names or self.trackers
-        return self.packed({name: self.trackers[name].result() for name in names})
+        """The means so far, of all scalars or of those named: what a step returns."""
+        means = self.means.result()
+        return self.packed({name: means[name] for name in names or means})
 
     def get_compile_config(self):
         if not self.compiled:

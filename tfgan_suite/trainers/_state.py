@@ -65,8 +65,7 @@ class State:
         if self.compiled:
             for index, memory in enumerate(self.penalty_memories):
                 add(f"penalty_{index}", memory.variables)
-            for name, tracker in self.trackers.items():
-                add(f"metrics/{name}", tracker.variables)
+            add("metrics", self.means.variables)
         known = {id(variable) for variable in found.values()}
         add("other", [v for v in self.variables if id(v) not in known])
         return found
