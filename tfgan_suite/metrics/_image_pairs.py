@@ -51,3 +51,8 @@ def check_side(images, smallest, what):
             f"{what} needs images of at least {smallest} x {smallest} pixels. "
             f"Received: shape={tuple(images.shape)}"
         )
+
+
+def nothing(name, one):
+    """The error of an evaluator whose data, an argument of this name, held not one element."""
+    return ValueError(f"`{name}` must hold at least one {one}. Received: none")

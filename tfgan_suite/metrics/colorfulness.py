@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tfgan_suite.metrics._image_pairs import nothing
 from tfgan_suite.metrics.image_similarity import SSIM
 from tfgan_suite.registration import public
 
@@ -67,7 +68,7 @@ class ColorizationEvaluator:
             grey_errors.append(np.abs(images.astype(np.float64) - grey).mean(axis=(1, 2, 3)))
             ssim.update_state(images, grey)
         if not made:
-            raise ValueError("`pairs` must hold at least one pair. Received: none")
+            raise nothing("pairs", "pair")
         means = {
             "colorfulness": made, "real_colorfulness": real, "grey_l1": grey_errors,
         }  # fmt: skip

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tfgan_suite.metrics._image_pairs import nothing
 from tfgan_suite.metrics.image_similarity import PSNR, SSIM
 from tfgan_suite.metrics.separation import separation
 from tfgan_suite.registration import public
@@ -39,7 +40,7 @@ class TranslationEvaluator:
             ssim.update_state(images, made)
             psnr.update_state(images, made)
         if not rows:
-            raise ValueError("`pairs` must hold at least one pair. Received: none")
+            raise nothing("pairs", "pair")
         scores = {"l1": absolute / values, "ssim": float(ssim.result())}
         if np.isfinite(float(psnr.result())):
             scores["psnr"] = float(psnr.result())
@@ -76,7 +77,7 @@ class CycleEvaluator:
                 absolute[side] += float(np.abs(images.astype(np.float64) - returned).sum())
                 values[side] += images.size
         if not rows:
-            raise ValueError("`batches` must hold at least one batch. Received: none")
+            raise nothing("batches", "batch")
         errors = {f"cycle_l1_{name}": a / v for name, a, v in zip("ab", absolute, values)}
         return {**errors, "num_examples": rows}
 
@@ -121,7 +122,7 @@ class DomainEvaluator:
             for a, b in (map(np.asarray, batch) for batch in self.batches)
         ]
         if not rows:
-            raise ValueError("`batches` must hold at least one batch. Received: none")
+            raise nothing("batches", "batch")
         logits = [np.concatenate(part).astype(np.float64) for part in zip(*rows)]
         (a_by_a, b_by_a, _), (b_by_b, a_by_b, _) = of_both = logits[:3], logits[3:]
         scores = {"accuracy": float(np.mean([np.mean(a_by_a > a_by_b), np.mean(b_by_b > b_by_a)]))}

@@ -3,8 +3,6 @@
 import keras
 
 
-
-
 def synchronized(network):
     """A network like a given one whose BatchNorm statistics are those of the global batch.
 

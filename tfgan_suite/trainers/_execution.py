@@ -34,7 +34,7 @@ class Execution:
 
     def _one_step(self, step):
         strategy = self.distribute_strategy
-        axis = 0 if has_several_workers(strategy) else None  # see `Compilation.results`
+        axis = 0 if has_several_workers(strategy) else None  # see `Workers.packed`
 
         def one(data):
             logs = strategy.run(step, args=(data,))

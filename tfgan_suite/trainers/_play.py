@@ -199,10 +199,6 @@ class Play(MicroBatches):
 
     # --- Updates ----------------------------------------------------------------------------
 
-    def minimize(self, loss, tape, player):
-        """One step of a player's optimizer on the weights of all its networks."""
-        self.apply(self.gradients(loss, tape, player), player)
-
     def apply(self, gradients, player):
         """Hands gradients, some of which may be None, to a player's optimizer."""
         with tf.control_dependencies([g for g in gradients if g is not None]):
