@@ -98,6 +98,20 @@ def test_critic_steps_are_counted_each(k):
     assert_counts(gan, k, *[critic] * k, g["forward"], update_of_g(g, d))
 
 
+def test_the_step_as_it_runs_has_as_many_operations():
+    shape = {"image_size": 16, "channels": 3, "filters": 16}
+    d = tgs.networks.dcgan.build_discriminator(**shape)
+    g = tgs.networks.dcgan.build_generator(latent_dim=LATENT_DIM, **shape)
+    gan = tgs.ModifiedMinimaxGAN(g, d, LATENT_DIM)
+    gan.compile()
+    images = tf.TensorSpec((32, 16, 16, 3))
+    run = count_operations(tf.function(gan.train_step).get_concrete_function(images))
+    counted = tgs.step_operations(gan, images)
+    assert run.by_type["Conv2D"][0] > counted.by_type["Conv2D"][0]  # by other formulas
+    assert (run.convolutions, run.products) == (counted.convolutions, counted.products)
+    assert counted.flops < run.flops < 1.44 * counted.flops
+
+
 def test_a_lazy_penalty_is_counted_when_it_is_due():
     always, *_ = compiled(tgs.ModifiedMinimaxGAN, compile_options={"penalties": [tgs.losses.R1()]})
     lazy, *_ = compiled(

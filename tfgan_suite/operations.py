@@ -6,6 +6,7 @@ import math
 
 import tensorflow as tf
 
+from tfgan_suite.layers._convolutions import tensorflows_own
 from tfgan_suite.registration import public
 
 _CALLS = ("PartitionedCall", "StatefulPartitionedCall")
@@ -33,8 +34,9 @@ class OperationCount:
 def step_operations(trainer, batch):
     """Counts the convolutions and matrix products that one training step takes.
 
-    Counted in the graph of `trainer.train_step` as TensorFlow runs it, without what nothing asks
-    for. Of a penalty that is due every n-th step, the steps in which it is due are counted.
+    Counted in the graph of `trainer.train_step`, without what nothing asks for. Of a penalty that
+    is due every n-th step, the steps in which it is due are counted. Convolutions count as
+    TensorFlow has them: what `layers.Conv2D` computes by another formula may multiply by zeros too.
     Everything else (normalizations, activations, optimizers) is left out: it is bound by memory.
 
     Args:
@@ -52,7 +54,7 @@ def step_operations(trainer, batch):
         raise ValueError(f"Compile the trainer first. Received: {trainer.name!r}, not compiled")
     specs = tf.nest.map_structure(_as_spec, batch)
     function = tf.function(lambda data: trainer.train_step(data), autograph=False)
-    with trainer.distribute_strategy.scope():
+    with trainer.distribute_strategy.scope(), tensorflows_own():
         return count_operations(function.get_concrete_function(specs))
 
 

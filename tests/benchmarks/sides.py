@@ -95,6 +95,18 @@ def _steps_in(seconds, run):
     return max(1, round(seconds * 2 / (time.perf_counter() - start)))
 
 
+def in_turns(functions, turns):
+    """Calls each function once in each turn; returns lists of calls per second for each."""
+    rates = [[] for _ in functions]
+    for turn in range(turns + 2):  # two that are not measured
+        for function, found in zip(functions, rates):
+            start = time.perf_counter()
+            function()
+            if turn >= 2:
+                found.append(1 / (time.perf_counter() - start))
+    return rates
+
+
 def ratio(rates, other):
     """`(lower quartile, median, upper quartile)` of what `rates` is times `other`, by turns."""
     ratios = sorted(a / b for a, b in zip(rates, other, strict=True))

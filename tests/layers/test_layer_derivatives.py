@@ -60,6 +60,10 @@ CASES = {
 # Layers without a case, and why.
 NO_DERIVATIVE = {
     "BatchNormalization": "in its own file: the fused operation takes no float64",
+    "Conv2D": "in its own file: float64 is left to Keras",
+    "Conv2DTranspose": "in its own file: float64 is left to Keras",
+    "Conv2D": "in its own file: float64 is left to Keras",
+    "Conv2DTranspose": "in its own file: float64 is left to Keras",
     "GradientNormalization": "in its own file, with a smooth critic",
     "ImageHistoryPool": "no gradient passes",
     "ReferenceBatch": "it does not look at its input",

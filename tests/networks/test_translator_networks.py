@@ -90,8 +90,8 @@ def test_the_depth_of_the_unet_follows_from_the_size(size, stages):
 def test_the_unet_is_that_of_the_paper():
     """Filters of encoder and decoder at 256x256, as in appendix 6.1.1."""
     network = unet.build_generator(256, seed=1)
-    down = [x.filters for x in network.layers if type(x) is keras.layers.Conv2D]
-    up = [x.filters for x in network.layers if type(x) is keras.layers.Conv2DTranspose]
+    down = [x.filters for x in network.layers if isinstance(x, keras.layers.Conv2D)]
+    up = [x.filters for x in network.layers if isinstance(x, keras.layers.Conv2DTranspose)]
     assert down == [64, 128, 256, 512, 512, 512, 512, 512]
     assert up == [512, 512, 512, 512, 256, 128, 64, 3]
     assert sum(isinstance(x, keras.layers.Dropout) for x in network.layers) == 3

@@ -27,6 +27,8 @@ from tfgan_suite.checks import positive_int
 from tfgan_suite.layers import (
     BatchNormalization,
     ConditionalBatchNormalization,
+    Conv2D,
+    Conv2DTranspose,
     ProjectionHead,
 )
 from tfgan_suite.networks._building import (
@@ -112,7 +114,7 @@ def build_generator(
     def double(x, to, filters, **options):
         # Exactly 2n - 1 or 2n rows and columns, whichever the mirrored convolution came from.
         padding = tuple(large - (2 * small - 1) for large, small in zip(to, x.shape[1:3]))
-        return layers.Conv2DTranspose(
+        return Conv2DTranspose(
             filters,
             5,
             strides=2,
@@ -198,7 +200,7 @@ def build_discriminator(
         x = with_label_map(x, labels, num_classes, next_seed)
     for stage in range(len(sizes) - 1):
         normalized = batch_norm and stage > 0
-        x = layers.Conv2D(
+        x = Conv2D(
             filters * 2**stage,
             5,
             strides=2,

@@ -9,6 +9,7 @@ of 1x1.
 from keras import Input, Model, layers
 
 from tfgan_suite.checks import positive_int
+from tfgan_suite.layers import Conv2D
 from tfgan_suite.networks._building import height_and_width, normal_initializer, seeded
 from tfgan_suite.networks._normalizing import normalize
 
@@ -63,7 +64,7 @@ def build_discriminator(
     # === Layers ===
     def convolve(x, filters, stride, **options):
         kernel, padded = (4, layers.ZeroPadding2D(1)) if strided else (1, lambda x: x)
-        return layers.Conv2D(
+        return Conv2D(
             filters,
             kernel,
             strides=stride,

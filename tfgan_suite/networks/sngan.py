@@ -20,6 +20,8 @@ from tfgan_suite.checks import positive_int
 from tfgan_suite.layers import (
     BatchNormalization,
     ConditionalBatchNormalization,
+    Conv2D,
+    Conv2DTranspose,
     ProjectionHead,
     SpectralNormalization,
 )
@@ -98,7 +100,7 @@ def build_generator(
     x = layers.Dense(math.prod(size), use_bias=False, kernel_initializer=kernel())(latents)
     x = normalize(layers.Reshape(size)(x))
     for stage in reversed(range(stages)):
-        x = layers.Conv2DTranspose(
+        x = Conv2DTranspose(
             filters * 2**stage,
             4,
             strides=2,
@@ -107,7 +109,7 @@ def build_generator(
             kernel_initializer=kernel(),
         )(x)
         x = normalize(x)
-    x = layers.Conv2D(channels, 3, padding="same", kernel_initializer=kernel())(x)
+    x = Conv2D(channels, 3, padding="same", kernel_initializer=kernel())(x)
     images = layers.Activation("tanh", dtype="float32", name="images")(x)
     return Model([latents, labels] if num_classes else latents, images, name=name)
 
@@ -149,7 +151,7 @@ def build_discriminator(
         return SpectralNormalization(layer, seed=next_seed())
 
     def convolve(x, filters, size, strides=1):
-        convolution = layers.Conv2D(
+        convolution = Conv2D(
             filters,
             size,
             strides=strides,

@@ -15,7 +15,7 @@ import math
 from keras import Input, Model, layers
 
 from tfgan_suite.checks import positive_int
-from tfgan_suite.layers import Dropout
+from tfgan_suite.layers import Conv2D, Conv2DTranspose, Dropout
 from tfgan_suite.networks._building import (
     halved_sizes,
     height_and_width,
@@ -93,11 +93,11 @@ def build_generator(
     def down(x, stage):
         normalized = normalization is not None and 0 < stage < stages - 1
         width = filters * min(2**stage, 8)
-        x = convolution(layers.Conv2D, width, use_bias=not normalized)(x)
+        x = convolution(Conv2D, width, use_bias=not normalized)(x)
         return normalize(x, normalization, next_seed) if normalized else x
 
     def up(x, size, filters, **options):
-        x = convolution(layers.Conv2DTranspose, filters, **options)(layers.ReLU()(x))
+        x = convolution(Conv2DTranspose, filters, **options)(layers.ReLU()(x))
         # Where the encoder has rounded up, one row or column is too many.
         surplus = [made - wanted for made, wanted in zip(x.shape[1:3], size)]
         return layers.Cropping2D([(0, s) for s in surplus])(x) if any(surplus) else x
