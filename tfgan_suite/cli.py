@@ -6,21 +6,16 @@ TFGAN_SUITE_TRACEBACK=1 the traceback instead), 130 ended by Ctrl-C, 143 by SIGT
 step was finished and saved).
 """
 
-import argparse
 import contextlib
 import os
 import pathlib
 import sys
 import tempfile
 
+from tfgan_suite.arguments import parser
 from tfgan_suite.experiment import find_recipes, load_recipe, resolve_config
-from tfgan_suite.experiment.config import PRECISIONS
 from tfgan_suite.experiment.recipe import first_line, locate
 from tfgan_suite.launching import launch
-from tfgan_suite.version import __version__
-
-# As `tfgan_suite.distribution` has them, which imports TensorFlow.
-STRATEGIES = ("auto", "one", "mirrored", "multi_worker", "tpu")
 
 
 def main(argv=None):
@@ -32,11 +27,11 @@ def main(argv=None):
     Returns:
         The exit status.
     """
-    arguments = _parser().parse_args(argv)
+    arguments = parser().parse_args(argv)
     argv = sys.argv[1:] if argv is None else argv
     arguments.command_line = ["python", "-m", "tfgan_suite", *argv]
     try:
-        return arguments.run(arguments) or 0
+        return _COMMANDS[arguments.command](arguments) or 0
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
@@ -49,135 +44,6 @@ def main(argv=None):
             raise
         print(f"error: {_one_line(error)}", file=sys.stderr)
         return 2
-
-
-def _parser():
-    parser = argparse.ArgumentParser(
-        prog="python -m tfgan_suite", description="Train, look at, judge and export GANs."
-    )
-    parser.add_argument("--version", action="version", version=f"tfgan_suite {__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-
-    train = commands.add_parser("train", help="train a recipe, evaluate and export it")
-    train.set_defaults(run=_train)
-    train.add_argument("recipe", metavar="RECIPE", help="a recipe's name or file (see `list`)")
-    train.add_argument(
-        "--set",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="KEY=VALUE",
-        dest="overrides",
-        help="change the recipe's config",
-    )
-    train.add_argument(
-        "--run-dir", metavar="DIR", help="new, or of a run to go on with (default: runs/RECIPE)"
-    )
-    train.add_argument(
-        "--allow-changes", action="store_true", help="go on with a run although it was changed"
-    )
-    train.add_argument(
-        "--saved-models", metavar="DIR", default="saved_models", help="(default: saved_models)"
-    )
-    train.add_argument("--strategy", choices=STRATEGIES, default="auto")
-    train.add_argument(
-        "--precision", choices=PRECISIONS, help="of the networks (default: the run's, or float32)"
-    )
-    train.add_argument("--smoke", action="store_true", help="the whole chain in seconds")
-    train.add_argument("--dry-run", action="store_true", help="build and describe, run nothing")
-
-    launching = commands.add_parser(
-        "launch", help="run a command as several workers on this machine, to try it out"
-    )
-    launching.set_defaults(run=_launch)
-    launching.add_argument("--workers", type=_at_least(1), default=2, metavar="N")
-    launching.add_argument(
-        "program", nargs=argparse.REMAINDER, metavar="train ...", help="with its arguments"
-    )
-
-    sample = commands.add_parser("sample", help="draw what a trained generator makes")
-    sample.set_defaults(run=_sample)
-    sample.add_argument("source", metavar="RUN_OR_KERAS", help="a run directory or a .keras file")
-    sample.add_argument(
-        "--count", type=_at_least(1), metavar="N", help="(default: 64, or a row of each class)"
-    )
-    sample.add_argument("--columns", type=_at_least(1), default=8, metavar="M", help="(default: 8)")
-    sample.add_argument("--labels", metavar="7|0-9|1,3", help="classes to draw (default: all)")
-    sample.add_argument("--rows", type=_at_least(1), metavar="R", help="of a class (default: 1)")
-    sample.add_argument("--seed", type=_at_least(0), default=0, metavar="S", help="(default: 0)")
-    sample.add_argument("--to", metavar="FILE.png", help="(default: beside the source)")
-    sample.add_argument("--best", action="store_true", help="a run's best checkpoint")
-
-    evaluate = commands.add_parser(
-        "evaluate", help="judge generators: by their recipe, or against any data set"
-    )
-    evaluate.set_defaults(run=_evaluate)
-    evaluate.add_argument(
-        "sources",
-        nargs="+",
-        metavar="SOURCE",
-        help="a run; with --data also .keras files, exported models, data:NAME:SPLIT and noise",
-    )
-    evaluate.add_argument("--data", metavar="NAME", help="real images: a data set or a folder")
-    evaluate.add_argument("--split", metavar="SPLIT", help="of these (default: test)")
-    evaluate.add_argument(
-        "--metrics", metavar="A,B,...", help="names of scores; an unknown one lists them"
-    )
-    evaluate.add_argument(
-        "--extractor",
-        metavar="NAME",
-        help="classifier[:LAYER[:avg]], inception[:PATH] or keras:NAME:WEIGHTS "
-        "(default: classifier)",
-    )
-    evaluate.add_argument("--samples", type=_at_least(1), metavar="N", help="of each generator")
-    evaluate.add_argument("--seed", type=_at_least(0), metavar="S", help="of the samples")
-    evaluate.add_argument("--to", metavar="DIR", help="for scores, table and pictures")
-    evaluate.add_argument("--image-size", type=_at_least(1), metavar="N", help="if none is given")
-    evaluate.add_argument("--channels", type=int, choices=(1, 3), help="if none are given")
-    evaluate.add_argument("--data-dir", metavar="DIR", help="of TensorFlow Datasets")
-    evaluate.add_argument("--best", action="store_true", help="a run's best checkpoint")
-
-    classifier = commands.add_parser(
-        "classifier", help="train the judge of a labelled data set, or find it in the cache"
-    )
-    classifier.set_defaults(run=_classifier)
-    classifier.add_argument("source", metavar="NAME", help="a data set, or a folder of classes")
-    classifier.add_argument("--image-size", type=_at_least(1), metavar="N", help="in pixels")
-    classifier.add_argument("--channels", type=int, choices=(1, 3), help="(default: its own)")
-    classifier.add_argument("--epochs", type=_at_least(1), metavar="N", help="passes over it")
-    classifier.add_argument("--data-dir", metavar="DIR", help="of TensorFlow Datasets")
-
-    export = commands.add_parser("export", help="export a generator for TensorFlow Serving")
-    export.set_defaults(run=_export)
-    export.add_argument("source", metavar="RUN", help="a run directory or a .keras file")
-    export.add_argument("--to", metavar="DIR", help="(default: saved_models/NAME)")
-    export.add_argument("--version", type=_at_least(1), metavar="N", help="(default: the next)")
-    export.add_argument("--raw", action="store_true", help="as trained, not the moving average")
-    export.add_argument("--best", action="store_true", help="a run's best checkpoint")
-    export.add_argument("--classes", type=_at_least(1), metavar="N", help="of a conditional one")
-    export.add_argument("--licence", metavar="TEXT", help="of the model, for its card")
-    export.add_argument("--dataset", metavar="TEXT", help="it was trained on, for its card")
-
-    verify = commands.add_parser(
-        "verify", help="check an exported generator; exit status 1 if it has a fault"
-    )
-    verify.set_defaults(run=_verify)
-    verify.add_argument("path", metavar="PATH", help="a version, or a model: its largest version")
-    verify.add_argument("--against", metavar="RUN", help="the run or .keras file it was made from")
-
-    listing = commands.add_parser("list", help="list the recipes")
-    listing.set_defaults(run=_list)
-    return parser
-
-
-def _at_least(least):
-    def integer(text):
-        value = int(text)
-        if value < least:
-            raise argparse.ArgumentTypeError(f"must be at least {least}, not {value}")
-        return value
-
-    return integer
 
 
 def _one_line(error):
@@ -362,3 +228,15 @@ def _quiet_imports():
             sys.stderr.flush()
             os.dup2(visible, 2)
             os.close(visible)
+
+
+_COMMANDS = {
+    "train": _train,
+    "launch": _launch,
+    "sample": _sample,
+    "evaluate": _evaluate,
+    "classifier": _classifier,
+    "export": _export,
+    "verify": _verify,
+    "list": _list,
+}

@@ -9,7 +9,8 @@ import time
 import pytest
 
 from tfgan_suite import launching
-from tfgan_suite.cli import STRATEGIES, main
+from tfgan_suite.arguments import STRATEGIES
+from tfgan_suite.cli import main
 from tfgan_suite.distribution import strategies
 
 WHO = """
@@ -38,6 +39,14 @@ def test_each_is_told_which_it_is(capfd):
 def test_the_processors_are_shared_out():
     assert launching._shares([0, 1, 2, 3, 5], 2) == [[0, 1], [2, 3, 5]]
     assert launching._shares([4], 2) == [[4], [4]]
+
+
+def test_memory_is_kept_unless_the_environment_says_otherwise(capfd, monkeypatch):
+    code = "import os; print(*(os.environ['MALLOC_' + n] for n in ('TOP_PAD_', 'ARENA_MAX')))"
+    monkeypatch.delenv("MALLOC_TOP_PAD_", raising=False)
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "5")
+    assert launch(code, 1) == 0
+    assert capfd.readouterr().out == f"[0] {2**26} 5\n"
 
 
 def test_errors_go_to_the_standard_error(capfd):

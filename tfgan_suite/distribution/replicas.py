@@ -49,7 +49,8 @@ def micro_batch(index, count):
 def mean_over_replicas(tensors):
     """Means over all replicas of a float tensor, or of a list; differentiable.
 
-    Not for use inside `tf.cond` or a loop. Where there is one replica, what is given is returned.
+    A list takes one exchange for each type of its tensors. Not for use inside `tf.cond` or a loop.
+    Where there is one replica, what is given is returned.
     """
     context = tf.distribute.get_replica_context()
     nothing = isinstance(tensors, list) and not tensors
@@ -57,7 +58,14 @@ def mean_over_replicas(tensors):
         return tensors
     # Several workers reduce only what has a device, which a constant has not.
     tensors = tf.nest.map_structure(tf.identity, tensors)
-    return context.all_reduce(tf.distribute.ReduceOp.MEAN, tensors)
+    if not isinstance(tensors, list):
+        return context.all_reduce(tf.distribute.ReduceOp.MEAN, tensors)
+    means = {}
+    for dtype in dict.fromkeys(tensor.dtype for tensor in tensors):
+        places = [i for i, tensor in enumerate(tensors) if tensor.dtype == dtype]
+        of_dtype = [tensors[i] for i in places]
+        means |= zip(places, context.all_reduce(tf.distribute.ReduceOp.MEAN, of_dtype))
+    return [means[i] for i in range(len(tensors))]
 
 
 def replica_rows(rows, row_shape, seed, distribution="uniform"):

@@ -174,10 +174,20 @@ class Compilation:
         """
         self.means.update_state(values, rows)
 
-    def results(self, names=None):
-        """The means so far, of all scalars or of those named: what a step returns."""
-        means = self.means.result()
-        return self.packed({name: means[name] for name in names or means})
+    def results(self, names=None, also=()):
+        """What a step returns: the means so far, over all replicas.
+
+        Args:
+            names: of the scalars; None for all of them.
+            also: tensors whose means over the replicas are taken in the same exchange.
+
+        Returns:
+            The dict of the means, and the list of the other tensors' means.
+        """
+        sums = [tf.convert_to_tensor(v) for v in (self.means.totals, self.means.counts)]
+        (totals, counts, *also), requests = self.exchange([*sums, *also])
+        means = self.means.of(totals, counts)
+        return {name: means[name] for name in names or means} | requests, also
 
     def get_compile_config(self):
         if not self.compiled:

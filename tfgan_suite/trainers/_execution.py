@@ -1,4 +1,4 @@
-"""Several steps in one call of the compiled function, on several replicas."""
+"""Steps on several replicas where Keras's own loop over them does not serve."""
 
 import tensorflow as tf
 
@@ -6,11 +6,14 @@ from tfgan_suite.distribution import has_several_workers
 
 
 class Execution:
-    """Mixin of `Trainer`: `steps_per_execution` where Keras's loop over steps does not run.
+    """Mixin of `Trainer`: `steps_per_execution` on several replicas, and steps of several workers.
 
     Keras's loop hands optional batches from one iteration to the next, which a distributed iterator
     does not know. Here each iteration asks for its own batch; so there must be one for each, which
     `fit` sees to. An evaluation, whose last execution may be shorter, is a loop in Python.
+
+    Of several workers Keras exchanges all logs after each step. What a trainer's step returns is
+    the same on all replicas already: see `Workers.exchange`.
     """
 
     def make_train_function(self, force=False):
@@ -30,15 +33,16 @@ class Execution:
         return self.test_function
 
     def _runs_its_own_loop(self):
-        return self.steps_per_execution > 1 and self.distribute_strategy.num_replicas_in_sync > 1
+        strategy = self.distribute_strategy
+        several_replicas = strategy.num_replicas_in_sync > 1
+        return several_replicas and (self.steps_per_execution > 1 or has_several_workers(strategy))
 
     def _one_step(self, step):
         strategy = self.distribute_strategy
-        axis = 0 if has_several_workers(strategy) else None  # see `Workers.packed`
 
         def one(data):
             logs = strategy.run(step, args=(data,))
-            return {name: strategy.reduce("MEAN", value, axis) for name, value in logs.items()}
+            return {k: strategy.experimental_local_results(v)[0] for k, v in logs.items()}
 
         return one if self.run_eagerly else tf.function(one, reduce_retracing=True)
 
@@ -48,6 +52,8 @@ class Execution:
                 return index + 1, one(next(iterator))
 
             start = tf.constant(1), one(next(iterator))
+            if self.steps_per_execution == 1:
+                return start[1]
             return tf.while_loop(lambda i, _: i < self.steps_per_execution, another, start)[1]
 
         if self.run_eagerly:

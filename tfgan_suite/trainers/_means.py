@@ -49,7 +49,9 @@ class Means(keras.metrics.Metric):
 
     def result(self):
         """Dict of the means so far by name; 0 where there was no value."""
-        means = tf.math.divide_no_nan(
-            tf.convert_to_tensor(self.totals), tf.convert_to_tensor(self.counts)
-        )
+        return self.of(tf.convert_to_tensor(self.totals), tf.convert_to_tensor(self.counts))
+
+    def of(self, totals, counts):
+        """Dict of the means that belong to other values of the two variables."""
+        means = tf.math.divide_no_nan(totals, counts)
         return dict(zip(self.names, tf.unstack(means), strict=True))

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.distribution import assign_all, mean_over_replicas, share
+from tfgan_suite.distribution import assign_all, share
 from tfgan_suite.layers import AdaptiveAugmentation
 from tfgan_suite.trainers._micro_batches import MicroBatches, statistics_of
 
@@ -242,28 +242,28 @@ class Play(MicroBatches):
         # Once for the step: a Keras metric costs some thirty operations for each update.
         means = {name: tf.add_n(notes) / len(notes) for name, notes in _local.logs.items()}
         self.track(means)
-        self._average_statistics()
-        if self.ema_decay is not None:
-            self._update_averages()
-        self.end_watch(list(means.values()), _local.before)
+        healthy = self.end_watch(list(means.values()), _local.before)
         _local.logs, _local.before = {}, []
-        logs = self.results()
+        # Each replica has BatchNorm statistics of its own rows so far; a state that is saved, or
+        # averaged, would else be the first replica's.
+        statistics = self._statistics_to_share()
+        logs, values = self.results(also=[v.value for v in statistics])
+        assign_all(statistics, values)
+        if self.ema_decay is not None:
+            self._update_averages(healthy)
         with tf.control_dependencies(list(logs.values())):
             self.step.assign(self.step.value + 1)
         return logs
 
-    def _average_statistics(self):
-        """Makes BatchNorm statistics, of each replica's own rows so far, the mean over replicas.
+    def _statistics_to_share(self):
+        if self.distribute_strategy.num_replicas_in_sync == 1:
+            return []
+        return [v for name in self.network_names for v in statistics_of(getattr(self, name))]
 
-        A state that is saved, or averaged, would else be the first replica's.
-        """
-        if self.distribute_strategy.num_replicas_in_sync > 1:
-            found = [v for name in self.network_names for v in statistics_of(getattr(self, name))]
-            assign_all(found, mean_over_replicas([v.value for v in found]))
-
-    def _update_averages(self):
+    def _update_averages(self, healthy):
         step = tf.cast(self.step.value, tf.float32)
         rate = 1.0 - tf.minimum(self.ema_decay, (1.0 + step) / (10.0 + step))
+        rate = tf.where(healthy, rate, 0.0)
 
         def moved(average, raw):
             if "float" not in average.dtype:  # states of seed generators are copied

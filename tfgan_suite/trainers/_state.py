@@ -90,16 +90,19 @@ class State:
         Args:
             notes: list of float32 scalars.
             before: what `begin_watch` returned.
+
+        Returns:
+            Boolean scalar: False if the step is undone.
         """
         weights = [*self.weights_of("generator"), *self.weights_of("discriminator")]
         sums = [tf.cast(tf.reduce_sum(w.value), tf.float32) for w in weights]
         healthy = tf.math.is_finite(tf.add_n([*notes, *sums]))
         step = self.step.value + 1
         if before:
-            self._undo_unless(healthy, before)
-            return
+            return self._undo_unless(healthy, before)
         first = tf.where(self.broken_step < 0, step, self.broken_step)
         self.broken_step.assign(tf.where(healthy, self.broken_step, first))
+        return tf.constant(True)
 
     def _undo_unless(self, healthy, before):
         context = tf.distribute.get_replica_context()
@@ -110,6 +113,7 @@ class State:
         values = [tf.where(healthy, _value(variable), old) for variable, old in before]
         assign_all(variables, values)
         self.undone_steps.assign_add(tf.where(healthy, tf.constant(0, tf.int64), 1))
+        return healthy
 
     # --- Between steps --------------------------------------------------------------------------
 

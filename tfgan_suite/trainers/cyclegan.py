@@ -233,7 +233,7 @@ class CycleGAN(Trainer):
             **_means(self.describe_logits(real_a, fake_a), self.describe_logits(real_b, fake_b)),
         }
         self.track(logs, rows=tf.shape(a)[0])
-        return self.results(logs)
+        return self.results(logs)[0]
 
     def get_config(self):
         return {

@@ -256,7 +256,7 @@ class GAN(Probing, Trainer):
             for found in self.head_losses(player, self.head_targets(y, z), real, fake):
                 logs.update(found)
         self.track(logs, rows=tf.shape(x)[0])
-        return self.results(logs)
+        return self.results(logs)[0]
 
     # --- Config -----------------------------------------------------------------------------
 

@@ -136,7 +136,7 @@ class Pix2Pix(AccuracyLogs, Probing, Trainer):
             **self.describe_logits(real_logits, fake_logits),
         }
         self.track(logs, rows=tf.shape(x)[0])
-        return self.results(logs)
+        return self.results(logs)[0]
 
     def get_config(self):
         return {**super().get_config(), "pixel_weight": self.pixel_weight}
