@@ -1,6 +1,10 @@
-"""What TF_CONFIG and Slurm say of the workers."""
+"""What TF_CONFIG, Slurm and the README's manifest for Kubernetes say of the workers."""
 
 import json
+import pathlib
+import re
+import subprocess
+import textwrap
 
 import pytest
 
@@ -134,3 +138,19 @@ def test_nodes_that_tensorflow_would_confuse_are_refused(slurm):
 def test_several_workers_must_be_described():
     with pytest.raises(ValueError, match="TF_CONFIG, by Slurm.*launch --workers"):
         get_strategy("multi_worker")
+
+
+def test_the_manifest_of_the_readme_tells_each_pod_which_it_is(monkeypatch):
+    text = (pathlib.Path(__file__).parents[2] / "README.md").read_text()
+    manifest = re.search(r"^```yaml\n(.*?)^```", text, re.DOTALL | re.MULTILINE)[1]
+    names = set(re.findall(r"^  name: (.*)|subdomain: (.*)|job-name: (.*)", manifest, re.MULTILINE))
+    assert {name for found in names for name in found if name} == {"gan"}  # of Job and Service
+    script = re.search(r"- \|\n(.*?)^ +ports:", manifest, re.DOTALL | re.MULTILINE)[1]
+    script = textwrap.dedent(script).replace("exec python", "echo $TF_CONFIG; true")
+    count = int(re.search(r"completions: (\d+)", manifest)[1])
+    pods = [f"gan-{index}.gan:2222" for index in range(count)]
+    for index in range(count):
+        environment = {"JOB_COMPLETION_INDEX": str(index), "PATH": "/usr/bin:/bin"}
+        said = subprocess.run(["sh", "-c", script], env=environment, capture_output=True, text=True)
+        monkeypatch.setenv("TF_CONFIG", said.stdout)
+        assert find_cluster() == Cluster({"worker": pods}, "worker", index, "TF_CONFIG")
