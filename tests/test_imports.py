@@ -21,7 +21,7 @@ ALLOWED = {
     "registration": set(),
     "files": set(),
     "progress": set(),
-    "operations": {"registration"},
+    "operations": {"layers", "registration"},
     "checkpointing": {"files"},
     "tf_gan": set(),
     "latents": {"checks", "registration"},
@@ -39,7 +39,8 @@ ALLOWED = {
     "serving": set(),
     "experiment": BASE
     | {"checkpointing", "data", "callbacks", "export", "metrics", "operations", "version"},
-    "cli": {"experiment", "launching", "registration", "version"},
+    "arguments": {"experiment", "version"},
+    "cli": {"arguments", "experiment", "launching"},
     "__main__": {"cli"},
 }
 # The faces of the package: they bring everything together, or serve the tests.

@@ -15,7 +15,9 @@ def parser():
         prog="python -m tfgan_suite", description="Train, look at, judge and export GANs."
     )
     parser.add_argument("--version", action="version", version=f"tfgan_suite {__version__}")
-    commands = parser.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(
+        title="commands", dest="command", required=True, metavar="COMMAND"
+    )
 
     train = commands.add_parser("train", help="train a recipe, evaluate and export it")
     train.add_argument("recipe", metavar="RECIPE", help="a recipe's name or file (see `list`)")

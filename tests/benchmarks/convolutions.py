@@ -1,9 +1,10 @@
-"""The formulas of `layers.Conv2D` against TensorFlow's own, at the shapes of the networks, in turns.
+"""The formulas of `layers.Conv2D` against TensorFlow's own, in turns: alone, and in whole steps.
 
     python -m tests.benchmarks.convolutions [--precision bfloat16] [--turns 15]
 """
 
 import argparse
+import contextlib
 import functools
 import statistics
 
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks import sides
+from tests.benchmarks.workloads import DCGAN_28, DCGAN_64, WGAN_GP_32
 from tfgan_suite.layers import _convolutions
 from tfgan_suite.layers._convolutions import Geometry
 
@@ -65,6 +67,25 @@ def rows(shape, dtype, turns):
         yield [*cells, f"{middle:.2f} ({low:.2f} to {high:.2f})", "yes" if taken else ""]
 
 
+def whole_step(workload, turns):
+    """A step with the formulas that are taken against one with TensorFlow's: cells of a row."""
+    shape = (workload.batch_size, *workload.shape)
+    if workload.discriminator_steps > 1:
+        shape = (workload.batch_size, workload.discriminator_steps, *workload.shape)
+    images = tf.random.stateless_uniform(shape, [0, 0], -1.0, 1.0)
+    steps = []
+    for scope in (_convolutions.tensorflows_own(), contextlib.nullcontext()):
+        trainer = workload.trainer()
+        with scope:
+            step = tf.function(trainer.train_step, autograph=False).get_concrete_function(images)
+        # The trainer has the variables, which the function refers to only.
+        steps.append(lambda trainer=trainer, step=step: step(images))
+    rates = sides.in_turns(steps, turns)
+    low, middle, high = sides.ratio(rates[1], rates[0])
+    speeds = [f"{1000 / statistics.median(r):.0f} ms" for r in rates]
+    return [workload.row_name, "a whole step", *speeds, f"{middle:.2f} ({low:.2f} to {high:.2f})"]
+
+
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--precision", default="float32", choices=("float32", "bfloat16"))
@@ -82,6 +103,12 @@ def main(argv=None):
         for row in rows(shape, tf.as_dtype(arguments.precision), arguments.turns):
             table.add_row(*row)
             print(" | ".join(row), flush=True)
+    for workload in (DCGAN_28, WGAN_GP_32, DCGAN_64):
+        if arguments.precision == "bfloat16":
+            workload = workload.in_precision("mixed_bfloat16")
+        row = whole_step(workload, arguments.turns)
+        table.add_row(*row)
+        print(" | ".join(row), flush=True)
     Console(width=130).print(table)
 
 

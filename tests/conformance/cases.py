@@ -162,6 +162,8 @@ LAYERS = {
         lambda: layers.ConditionalBatchNormalization(spectral_normalization=True),
         X, W, of_its_batch=REPLICAS_OWN_BATCH,
     ),
+    "Conv2D": Layer(lambda: layers.Conv2D(4, 5, 2, "same"), RGB),
+    "Conv2DTranspose": Layer(lambda: layers.Conv2DTranspose(1, 5, 2, "same"), X),
     "DifferentiableAugmentation": Layer(lambda: layers.DifferentiableAugmentation(seed=1), RGB),
     "Downsample": Layer(layers.Downsample, X),
     "Downsample by averages": Layer(lambda: layers.Downsample(taps=None), X),

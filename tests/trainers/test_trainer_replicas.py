@@ -220,3 +220,16 @@ def test_executions_must_be_whole_on_several_replicas(length, two_replicas):
         data = data.filter(lambda x: True)
     with pytest.raises(ValueError, match=f"whole executions.*steps per epoch: {length}"):
         gan.fit(data, verbose=0)
+
+
+def test_train_on_batch_is_one_step_however_many_an_execution_has(two_replicas):
+    runs = []
+    for steps in (1, 2):
+        with two_replicas.scope():
+            gan = families.compiled(families.make(), steps_per_execution=steps)
+        logs = [gan.train_on_batch(x, return_dict=True) for x in np.split(testing.points(12), 3)]
+        assert int(gan.step.numpy()) == 3
+        runs.append((gan, logs))
+    (gan, logs), (other, expected) = runs
+    assert testing.same(gan.generator, other.generator)
+    assert logs == expected

@@ -5,7 +5,7 @@ A convolution of stride s relates three tensors: the large map x `[N, H, W, C]`,
 
     y[i] = sum_k x[s i + k - p] kernel[k]
 
-with p rows of zeros before x. Each of the three functions `small_map`, `large_map` and `kernel`
+with p rows of zeros before x. Each of the three functions `small_map`, `large_map` and `kernel_of`
 takes two of them and gives the third, or the derivative by the third; they are each other's
 derivatives, and so differentiable as often as is asked for.
 
@@ -93,9 +93,8 @@ class Geometry:
         if self.stride == 1:
             return False
         taps = math.prod(last - first + 1 for first, last in self.taps())
-        return _computed(channels * self.stride**2) * taps < _computed(channels) * math.prod(
-            self.kernel
-        )
+        here = taps * _computed(channels * self.stride**2)
+        return here < math.prod(self.kernel) * _computed(channels)
 
     def correlates(self, images, channels, dtype):
         """Whether the kernel is better computed by a convolution with the small map.

@@ -39,7 +39,8 @@ class Conv2D(_Convolution, keras.layers.Conv2D):
     """`keras.layers.Conv2D` whose derivatives are faster on a CPU, where they can be.
 
     In training calls, in float32 and bfloat16: the derivative by an image, and by the kernel of
-    small maps. Values and derivatives of all orders are the same but for rounding; at inference,
+    small maps. Either is a convolution too, of stride 1 (Dumoulin & Visin 2016, arXiv:1603.07285,
+    chapter 4) and of dilated filters. Values and derivatives of all orders are the same but for rounding; at inference,
     and on a GPU, everything is Keras's own.
 
     Takes the arguments of `keras.layers.Conv2D`.
@@ -57,8 +58,9 @@ class Conv2D(_Convolution, keras.layers.Conv2D):
 class Conv2DTranspose(_Convolution, keras.layers.Conv2DTranspose):
     """`keras.layers.Conv2DTranspose` that is faster in training on a CPU, where it can be.
 
-    In training calls, in float32 and bfloat16: where it makes an image, of few channels, and in the
-    derivative by the kernel of small maps. Values and derivatives of all orders are the same but
+    In training calls, in float32 and bfloat16: where it makes an image, of few channels, by a
+    convolution of stride 1 and a shuffle of its channels (Shi et al. 2016, arXiv:1609.07009), and
+    in the derivative by the kernel of small maps. Values and derivatives of all orders are the same but
     for rounding; at inference, and on a GPU, everything is Keras's own.
 
     Takes the arguments of `keras.layers.Conv2DTranspose`.

@@ -56,9 +56,14 @@ class Execution:
                 return start[1]
             return tf.while_loop(lambda i, _: i < self.steps_per_execution, another, start)[1]
 
-        if self.run_eagerly:
-            return execution
-        return tf.function(execution, reduce_retracing=True)
+        compiled = execution if self.run_eagerly else tf.function(execution, reduce_retracing=True)
+
+        def steps(iterator):
+            # `train_on_batch` hands over a generator of one batch, which no graph can ask.
+            is_dataset = isinstance(iterator, (tf.data.Iterator, tf.distribute.DistributedIterator))
+            return compiled(iterator) if is_dataset else one(next(iterator))
+
+        return steps
 
     def _steps_there_are(self, one):
         def execution(iterator):
