@@ -194,6 +194,13 @@ def test_inference_is_left_to_keras():
     assert found["DepthToSpace"] == found["IdentityN"] == 0
 
 
+def test_without_onednn_all_is_left_to_tensorflow(monkeypatch):
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
+    ours, _, x = pair("discriminator")
+    found = kinds(ours, x.shape)
+    assert {kind: found[kind] for kind in NATIVE} == NATIVE
+
+
 def test_a_gpu_is_left_to_tensorflow(monkeypatch):
     gpu = tf.config.LogicalDevice("/device:GPU:0", "GPU")
     monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind=None: [gpu])

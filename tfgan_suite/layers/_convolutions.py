@@ -19,6 +19,8 @@ small map as its kernel and the images as its channels.
 import contextlib
 import dataclasses
 import math
+import os
+import platform
 
 import tensorflow as tf
 
@@ -126,11 +128,17 @@ def is_worth_it(geometry, images, channels, dtype):
         channels: of the large map.
         dtype: of the maps.
     """
-    if not _used or dtype not in (tf.float32, tf.bfloat16):
+    if not _used or not _has_onednn() or dtype not in (tf.float32, tf.bfloat16):
         return False
     if any(device.device_type != "CPU" for device in tf.config.list_logical_devices()):
         return False
     return geometry.gathers(channels) or geometry.correlates(images, channels, dtype)
+
+
+def _has_onednn():
+    """Whether TensorFlow computes with oneDNN; without it, its own kernels are often faster."""
+    is_x86 = platform.machine().lower() in ("x86_64", "amd64")
+    return is_x86 and os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1") != "0"
 
 
 def small_map(x, kernel, geometry):

@@ -41,7 +41,7 @@ class Conv2D(_Convolution, keras.layers.Conv2D):
     In training calls, in float32 and bfloat16: the derivative by an image, and by the kernel of
     small maps. Either is a convolution too, of stride 1 (Dumoulin & Visin 2016, arXiv:1603.07285,
     chapter 4) and of dilated filters. Values and derivatives of all orders are the same but for rounding; at inference,
-    and on a GPU, everything is Keras's own.
+    on a GPU and without oneDNN everything is Keras's own.
 
     Takes the arguments of `keras.layers.Conv2D`.
     """
@@ -61,7 +61,7 @@ class Conv2DTranspose(_Convolution, keras.layers.Conv2DTranspose):
     In training calls, in float32 and bfloat16: where it makes an image, of few channels, by a
     convolution of stride 1 and a shuffle of its channels (Shi et al. 2016, arXiv:1609.07009), and
     in the derivative by the kernel of small maps. Values and derivatives of all orders are the same but
-    for rounding; at inference, and on a GPU, everything is Keras's own.
+    for rounding; at inference, on a GPU and without oneDNN everything is Keras's own.
 
     Takes the arguments of `keras.layers.Conv2DTranspose`.
     """
