@@ -28,9 +28,9 @@ def launch(command, workers, *, notice=_NOTICE):
 
     The processors that this process may use are shared out among them where there is at least one
     for each. Their C library keeps memory that comes free, unless the environment says otherwise
-    (`MALLOC_TRIM_THRESHOLD_` and the like). What they say comes out line by line, after the number of the worker. SIGINT and
-    SIGTERM are handed on to all of them. When one fails the others have some seconds to notice by
-    themselves, and are then ended.
+    (`MALLOC_TRIM_THRESHOLD_` and the like). What they say comes out line by line, after the number
+    of the worker. SIGINT and SIGTERM are handed on to all of them. When one fails the others have
+    some seconds to notice by themselves, and are then ended.
 
     Args:
         command: list of strings.

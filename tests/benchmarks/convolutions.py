@@ -69,10 +69,7 @@ def rows(shape, dtype, turns):
 
 def whole_step(workload, turns):
     """A step with the formulas that are taken against one with TensorFlow's: cells of a row."""
-    shape = (workload.batch_size, *workload.shape)
-    if workload.discriminator_steps > 1:
-        shape = (workload.batch_size, workload.discriminator_steps, *workload.shape)
-    images = tf.random.stateless_uniform(shape, [0, 0], -1.0, 1.0)
+    images = tf.random.stateless_uniform(workload.step_shape, [0, 0], -1.0, 1.0)
     steps = []
     for scope in (_convolutions.tensorflows_own(), contextlib.nullcontext()):
         trainer = workload.trainer()

@@ -43,6 +43,12 @@ class Workload:
     def shape(self):
         return self.image_size, self.image_size, self.channels
 
+    @property
+    def step_shape(self):
+        """Shape of the real images of one step, as `train_step` takes them."""
+        minibatches = (self.discriminator_steps,) if self.discriminator_steps > 1 else ()
+        return self.batch_size, *minibatches, *self.shape
+
     def networks(self):
         previous = keras.config.dtype_policy()
         keras.config.set_dtype_policy(self.precision)
@@ -86,10 +92,7 @@ class Workload:
 
     def operations(self):
         """Floating-point operations of one step, over all replicas."""
-        shape = (self.batch_size, *self.shape)
-        if self.wasserstein:
-            shape = (self.batch_size, self.discriminator_steps, *self.shape)
-        return tgs.step_operations(self.trainer(), tf.TensorSpec(shape)).flops
+        return tgs.step_operations(self.trainer(), tf.TensorSpec(self.step_shape)).flops
 
     def in_precision(self, precision):
         return dataclasses.replace(self, precision=precision)
