@@ -11,13 +11,19 @@ PACKAGE = pathlib.Path(tfgan_suite.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 BASE = {
-    "checks", "conditions", "registration", "distribution", "latents", "tf_gan", "files", "progress",
+    "checks", "conditions", "configured", "distribution", "drawing", "fields", "files",
+    "interface", "latents", "modalities", "progress", "registration", "tf_gan",
 }  # fmt: skip
 # What each part of the package may import of the others; it may always import itself.
 ALLOWED = {
     "version": set(),
     "checks": set(),
-    "conditions": set(),
+    "configured": set(),
+    "fields": {"configured"},
+    "drawing": {"files"},
+    "modalities": {"checks", "drawing", "fields", "files", "registration"},
+    "conditions": {"checks", "fields", "registration"},
+    "interface": {"conditions", "latents", "modalities"},
     "registration": set(),
     "files": set(),
     "progress": set(),

@@ -13,11 +13,13 @@ from tfgan_suite.version import __version__
 
 _MODULES = (
     "callbacks",
+    "conditions",
     "data",
     "export",
     "layers",
     "losses",
     "metrics",
+    "modalities",
     "networks",
     "schedules",
     "serving",

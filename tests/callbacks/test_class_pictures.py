@@ -6,13 +6,12 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from tfgan_suite import ConditionalGAN, InfoGAN, networks
+from tfgan_suite import ConditionalGAN, InfoGAN, drawing, networks
 from tfgan_suite.callbacks import (
     ImageGrid,
     LatentInterpolation,
     LatentTraversal,
     Sampler,
-    pictures,
 )
 from tfgan_suite.callbacks.latent_interpolation import linear, spherical
 from tfgan_suite.latents import LatentPrior, StructuredLatentPrior
@@ -90,14 +89,14 @@ def test_each_row_of_a_grid_is_a_class_and_each_column_one_latent_vector(tmp_pat
     labels = np.repeat(np.arange(CLASSES), 4)
     made = Sampler(trainer).generate(z, labels)
     drawn = read(tmp_path / "epoch-0001.png")
-    assert np.abs(drawn - pictures.tile(made, 4)[..., 0]).max() <= 1
-    assert drawn.shape[0] == CLASSES * (64 + pictures.GAP) + pictures.GAP
+    assert np.abs(drawn - drawing.tile(made, 4)[..., 0]).max() <= 1
+    assert drawn.shape[0] == CLASSES * (64 + drawing.GAP) + drawing.GAP
 
 
 def test_more_rows_than_classes_begin_anew(tmp_path):
     fit(trainer_of_classes(), ImageGrid(tmp_path, rows=4, columns=2))
     drawn = read(tmp_path / "epoch-0001.png")
-    height = 64 + pictures.GAP
+    height = 64 + drawing.GAP
     np.testing.assert_array_equal(drawn[:height], drawn[3 * height : 4 * height])
     assert np.any(drawn[:height] != drawn[height : 2 * height])
 
@@ -108,7 +107,7 @@ def test_each_walk_is_of_one_class(tmp_path):
     z = spherical(ends[:2], ends[2:], np.linspace(0.0, 1.0, 3)).reshape(6, DIM)
     made = Sampler(trainer).generate(z, np.array([0, 0, 0, 1, 1, 1]))
     drawn = read(tmp_path / "interpolation.png")
-    assert np.abs(drawn - pictures.tile(made, 3)[..., 0]).max() <= 1
+    assert np.abs(drawn - drawing.tile(made, 3)[..., 0]).max() <= 1
 
 
 def test_walks_between_structured_latents_stay_in_the_prior(tmp_path):
@@ -125,7 +124,7 @@ def test_walks_between_structured_latents_stay_in_the_prior(tmp_path):
     )
     made = Sampler(trainer).generate(walk.reshape(8, -1))
     drawn = read(tmp_path / "interpolation.png")
-    assert np.abs(drawn - pictures.tile(made, 4)[..., 0]).max() <= 1
+    assert np.abs(drawn - drawing.tile(made, 4)[..., 0]).max() <= 1
 
 
 def test_a_traversal_varies_one_code_in_each_row():
@@ -160,7 +159,7 @@ def test_the_traversal_is_drawn_when_training_ends(make, tmp_path):
         labels = np.tile(np.repeat([0, 1], 3), len(z) // 2)
     made = Sampler(trainer).generate(z.reshape(-1, z.shape[-1]), labels)
     drawn = read(tmp_path / "traversal.png")
-    assert np.abs(drawn - pictures.tile(made, 3)[..., 0]).max() <= 1
+    assert np.abs(drawn - drawing.tile(made, 3)[..., 0]).max() <= 1
 
 
 @pytest.mark.parametrize(

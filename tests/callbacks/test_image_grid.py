@@ -8,7 +8,8 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from tfgan_suite.callbacks import ImageGrid, pictures
+from tfgan_suite import drawing
+from tfgan_suite.callbacks import ImageGrid
 
 
 def pngs(directory):
@@ -57,7 +58,7 @@ def test_the_first_picture_is_of_the_untrained_generator(make_trainer, run, tmp_
     untrained = make_trainer()
     run(rows=1, columns=2)
     images = untrained(untrained.sample_latents(2, seed=0)).numpy()
-    difference = read(tmp_path / "epoch-0000.png").astype(int) - pictures.tile(images, 2)[..., 0]
+    difference = read(tmp_path / "epoch-0000.png").astype(int) - drawing.tile(images, 2)[..., 0]
     assert np.abs(difference).max() <= 1
 
 
@@ -100,16 +101,16 @@ def test_points_become_a_scatter_plot(run, tmp_path):
 
 def test_the_axes_of_points_are_those_of_the_real_ones(run, tmp_path, real_examples, monkeypatch):
     limits = []
-    scatter = pictures.scatter
+    scatter = drawing.scatter
 
     def spy(points, within, real=None):
         limits.append(within)
         return scatter(points, within, real)
 
-    monkeypatch.setattr(pictures, "scatter", spy)
+    monkeypatch.setattr(drawing, "scatter", spy)
     real = 10.0 * real_examples((2,))
     run(shape=(2,), real=real)
-    assert set(limits) == {pictures.limits(real)}
+    assert set(limits) == {drawing.limits(real)}
 
 
 @pytest.mark.parametrize("source", ["array", "dataset", "labelled"])
@@ -122,7 +123,7 @@ def test_real_images_are_drawn_once(run, tmp_path, real_examples, source):
     }[source]
     run(real=real, rows=2, columns=4)
     np.testing.assert_array_equal(
-        read(tmp_path / "real.png"), pictures.tile(images[:8], 4)[..., 0]
+        read(tmp_path / "real.png"), drawing.tile(images[:8], 4)[..., 0]
     )
 
 
@@ -163,7 +164,7 @@ def test_two_replicas(make_trainer, run, two_replicas, tmp_path):
         trainer = make_trainer(run_eagerly=False)
     run(trainer=trainer, rows=2, columns=2)
     images = trainer(trainer.sample_latents(4, seed=0)).numpy()
-    difference = read(tmp_path / "epoch-0002.png").astype(int) - pictures.tile(images, 2)[..., 0]
+    difference = read(tmp_path / "epoch-0002.png").astype(int) - drawing.tile(images, 2)[..., 0]
     assert np.abs(difference).max() <= 1
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tfgan_suite.callbacks import LatentInterpolation, pictures
+from tfgan_suite import drawing
+from tfgan_suite.callbacks import LatentInterpolation
 from tfgan_suite.callbacks.latent_interpolation import linear, spherical
 
 
@@ -53,7 +54,7 @@ def test_the_picture_is_of_the_paths_of_the_prior(
     ends = trainer.sample_latents(4, seed=6).numpy()
     path = {"normal": spherical, "uniform": linear}[distribution]
     latents = path(ends[:2], ends[2:], np.linspace(0.0, 1.0, 4)).astype(np.float32)
-    expected = pictures.tile(trainer(latents.reshape(8, -1)).numpy(), 4)[..., 0]
+    expected = drawing.tile(trainer(latents.reshape(8, -1)).numpy(), 4)[..., 0]
     with Image.open(tmp_path / "interpolation.png") as image:
         difference = np.asarray(image).astype(int) - expected
     assert np.abs(difference).max() <= 1

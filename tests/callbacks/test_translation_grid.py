@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tfgan_suite import CycleGAN, ModifiedMinimaxGAN, Pix2Pix, testing
-from tfgan_suite.callbacks import TranslationGrid, Translator, pictures
+from tfgan_suite import CycleGAN, ModifiedMinimaxGAN, Pix2Pix, drawing, testing
+from tfgan_suite.callbacks import TranslationGrid, Translator
 from tfgan_suite.callbacks.translating import is_translator
 
 SHAPE = (8, 8, 1)
@@ -36,10 +36,10 @@ def cyclegan():
 def cells(path, columns):
     """The images of a picture, `[rows, columns, 8, 8]` in levels, enlarged ones made small."""
     pixels = np.asarray(Image.open(path))[..., 0]
-    side, gap = pictures.CELL + pictures.GAP, pictures.GAP
+    side, gap = drawing.CELL + drawing.GAP, drawing.GAP
     rows = pixels.shape[0] // side
     at = [[pixels[gap + r * side :, gap + c * side :] for c in range(columns)] for r in range(rows)]
-    whole = slice(None, pictures.CELL, pictures.CELL // 8)
+    whole = slice(None, drawing.CELL, drawing.CELL // 8)
     return np.array([[cell[whole, whole] for cell in row] for row in at])
 
 
@@ -52,7 +52,7 @@ def test_rows_of_input_output_and_target(tmp_path):
     drawn = cells(tmp_path / "epoch-0002.png", 3)
     made = trainer.ema_generator(B[:3]).numpy()
     for column, images in enumerate((B[:3], made, A[:3])):
-        expected = pictures.to_uint8(images)[..., 0].astype(int)
+        expected = drawing.to_uint8(images)[..., 0].astype(int)
         assert np.abs(drawn[:, column] - expected).max() <= 1
 
 
@@ -65,7 +65,7 @@ def test_rows_of_both_cycles(tmp_path):
     columns = (a, g(a), f(g(a)), b, f(b), g(f(b)))
     drawn = cells(tmp_path / "epoch-0001.png", 6)
     for column, images in enumerate(columns):
-        expected = pictures.to_uint8(images)[..., 0].astype(int)
+        expected = drawing.to_uint8(images)[..., 0].astype(int)
         assert np.abs(drawn[:, column] - expected).max() <= 1
 
 

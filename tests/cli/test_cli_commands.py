@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from tfgan_suite.callbacks import pictures
+from tfgan_suite import drawing
 from tfgan_suite.cli import main
 
 
@@ -62,7 +62,7 @@ def test_samples_of_a_run(here, capsys):
     points = made(made.sample_latents(30, seed=4)).numpy()
     with Image.open(here / "runs/first/samples/seed-4.png") as image:
         drawn = np.asarray(image).astype(int)
-    assert np.abs(drawn - pictures.scatter(points, pictures.limits(points))).max() <= 2
+    assert np.abs(drawn - drawing.scatter(points, drawing.limits(points))).max() <= 2
     assert "runs/first/samples/seed-4.png" in capsys.readouterr().out
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tfgan_suite.callbacks import Sampler, pictures
+from tfgan_suite import drawing
+from tfgan_suite.callbacks import Sampler
 from tfgan_suite.cli import main
 from tfgan_suite.experiment.commands import classes_of
 
@@ -46,7 +47,7 @@ def test_rows_of_classes(file, trainer, tmp_path, capsys, options, classes, rows
     z = np.tile(trainer.sample_latents(3 * rows, seed=2), (len(classes), 1))
     made = Sampler(trainer).generate(z, np.repeat(classes, 3 * rows))
     drawn = read(tmp_path / name)
-    assert np.abs(drawn - pictures.tile(made, 3)[..., 0]).max() <= 1
+    assert np.abs(drawn - drawing.tile(made, 3)[..., 0]).max() <= 1
     assert f"{len(made)} samples of" in capsys.readouterr().out
 
 
@@ -54,7 +55,7 @@ def test_a_count_takes_the_classes_in_turn(file, trainer, tmp_path):
     assert main(["sample", file, "--count", "5", "--columns", "3"]) == 0
     made = Sampler(trainer)(5, seed=0)
     drawn = read(tmp_path / "t-seed-0.png")
-    assert np.abs(drawn - pictures.tile(made, 3)[..., 0]).max() <= 1
+    assert np.abs(drawn - drawing.tile(made, 3)[..., 0]).max() <= 1
 
 
 @pytest.mark.parametrize(

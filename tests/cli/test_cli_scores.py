@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tfgan_suite import data, metrics
-from tfgan_suite.callbacks import pictures
+from tfgan_suite import data, drawing, metrics
 from tfgan_suite.cli import main
 
 TRAIN = ["train", "mlp_gan_digits", "--smoke", "--run-dir", "runs/digits"]
@@ -124,8 +123,8 @@ def test_memorized_images_are_shown_beside_their_originals(evaluate):
     with Image.open(folder / "data-digits-neighbours.png") as image:
         pixels = np.asarray(image)
     # The nearest image of a copy is itself: the first two columns show the same.
-    step = pictures.CELL + pictures.GAP
-    first, second = (pixels[:, start : start + pictures.CELL] for start in (2, 2 + step))
+    step = drawing.CELL + drawing.GAP
+    first, second = (pixels[:, start : start + drawing.CELL] for start in (2, 2 + step))
     np.testing.assert_array_equal(first, second)
 
 

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.callbacks import pictures
+from tfgan_suite import drawing
 from tfgan_suite.callbacks.sampling import Sampler
 from tfgan_suite.checks import positive_int
 from tfgan_suite.registration import public
@@ -20,7 +20,7 @@ class ImageGrid(keras.callbacks.Callback):
     """Draws what the generator that serves makes of fixed latents.
 
     Files in `directory`: `epoch-0000.png` before training, `epoch-0001.png` after the first epoch
-    and so on, `real.png` if real examples are given, and TensorBoard events of the same pictures.
+    and so on, `real.png` if real examples are given, and TensorBoard events of the same drawing.
     The last state of a training is always drawn. Each file is there complete or not at all.
 
     Images `[N, H, W, 1 or 3]` in [-1, 1] become a grid (values outside are clipped for drawing
@@ -29,11 +29,11 @@ class ImageGrid(keras.callbacks.Callback):
     of 2048 points, its axes fixed by the real points; without real points, by what is drawn.
 
     The latents come from `seed` alone: drawing does not advance the trainer's own sequence, so a
-    training gives the same weights with and without pictures.
+    training gives the same weights with and without drawing.
 
     Args:
         directory: created if absent.
-        every: epochs between two pictures.
+        every: epochs between two drawing.
         rows: rows of the grid; None for 8, or with a generator of classes for as many as there are,
             up to 16 (of more, every n-th is drawn).
         columns: columns of the grid.
@@ -82,7 +82,7 @@ class ImageGrid(keras.callbacks.Callback):
 
     def _prepare(self):
         sampler = Sampler(self.model)
-        self._kind = pictures.check_drawable(sampler.example_shape)
+        self._kind = drawing.check_drawable(sampler.example_shape)
         rows = self.rows or min(sampler.classes or ROWS, MOST_CLASSES)
         self._count = SCATTER_POINTS if self._kind == "points" else rows * self.columns
         sampler.batch_size = min(self._count, 256)
@@ -99,14 +99,14 @@ class ImageGrid(keras.callbacks.Callback):
         self._sampler = sampler
 
     def _draw_real(self, real):
-        pictures.check_drawable(real.shape[1:])
+        drawing.check_drawable(real.shape[1:])
         if self._kind == "points":
-            self._real, self._limits = real, pictures.limits(real)
+            self._real, self._limits = real, drawing.limits(real)
             # Grey, as under the generated points: a picture of these alone.
-            pixels = pictures.scatter(real[:0], self._limits, real)
+            pixels = drawing.scatter(real[:0], self._limits, real)
         else:
-            pixels = pictures.tile(real, self.columns)
-        pictures.write_png(self.directory / "real.png", pixels)
+            pixels = drawing.tile(real, self.columns)
+        drawing.write_png(self.directory / "real.png", pixels)
 
     def on_epoch_begin(self, epoch, logs=None):
         if self._drawn is None and getattr(self.model, "resumed_steps", 0):
@@ -129,7 +129,7 @@ class ImageGrid(keras.callbacks.Callback):
     def draw(self, epoch):
         """Writes the picture of the present state as that of a number of completed epochs."""
         pixels = self._picture()
-        pictures.write_png(self.directory / f"epoch-{epoch:04d}.png", pixels)
+        drawing.write_png(self.directory / f"epoch-{epoch:04d}.png", pixels)
         self._drawn = self._reached = epoch
         if self._tensorboard:
             if self._writer is None:
@@ -142,8 +142,8 @@ class ImageGrid(keras.callbacks.Callback):
         """The pixels of a picture of the present state."""
         made = self._sampler.generate(*self._inputs)
         if self._kind == "points":
-            return pictures.scatter(made, self._limits or pictures.limits(made), self._real)
-        return pictures.tile(made, self.columns)
+            return drawing.scatter(made, self._limits or drawing.limits(made), self._real)
+        return drawing.tile(made, self.columns)
 
 
 def _first(source, count):

@@ -5,8 +5,7 @@ import pathlib
 import keras
 import numpy as np
 
-from tfgan_suite import conditions
-from tfgan_suite.callbacks import pictures
+from tfgan_suite import conditions, drawing
 from tfgan_suite.callbacks.sampling import Sampler
 from tfgan_suite.registration import public
 
@@ -44,7 +43,7 @@ class LatentInterpolation(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         self._sampler = Sampler(self.model, batch_size=min(self.rows * self.columns, 256))
-        pictures.check_drawable(self._sampler.example_shape)
+        drawing.check_drawable(self._sampler.example_shape)
         self.directory.mkdir(parents=True, exist_ok=True)
 
     def on_train_end(self, logs=None):
@@ -60,8 +59,8 @@ class LatentInterpolation(keras.callbacks.Callback):
             labels = np.repeat(of_rows, self.columns)
         latents = np.concatenate(walks, axis=-1)
         made = self._sampler.generate(latents.reshape(-1, latents.shape[-1]), labels)
-        pictures.write_png(
-            self.directory / "interpolation.png", pictures.draw(made, self.columns)
+        drawing.write_png(
+            self.directory / "interpolation.png", drawing.draw(made, self.columns)
         )
 
 

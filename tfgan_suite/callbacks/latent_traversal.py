@@ -5,8 +5,7 @@ import pathlib
 import keras
 import numpy as np
 
-from tfgan_suite import conditions
-from tfgan_suite.callbacks import pictures
+from tfgan_suite import conditions, drawing
 from tfgan_suite.callbacks.sampling import Sampler
 from tfgan_suite.checks import positive_int
 from tfgan_suite.registration import public
@@ -53,7 +52,7 @@ class LatentTraversal(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         self._sampler = Sampler(self.model)
-        pictures.check_drawable(self._sampler.example_shape)
+        drawing.check_drawable(self._sampler.example_shape)
         self._latents, self._columns = self.latents(self.model.latent_prior)
         self.directory.mkdir(parents=True, exist_ok=True)
 
@@ -64,7 +63,7 @@ class LatentTraversal(keras.callbacks.Callback):
             codes = len(self._latents) // self.rows
             labels = np.repeat(np.tile(of_rows, codes), self._columns)
         made = self._sampler.generate(latents, labels)
-        pictures.write_png(self.directory / "traversal.png", pictures.draw(made, self._columns))
+        drawing.write_png(self.directory / "traversal.png", drawing.draw(made, self._columns))
 
     def latents(self, prior):
         """The latents that are drawn, and their number in a row.

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.callbacks import pictures
+from tfgan_suite import drawing
 from tfgan_suite.callbacks.image_grid import ImageGrid
 from tfgan_suite.callbacks.translating import Translator
 from tfgan_suite.registration import public
@@ -21,7 +21,7 @@ class TranslationGrid(ImageGrid):
         directory: created if absent.
         real: batches as the trainer's data has them: `(images, inputs)` for one direction, `(a, b)`
             for two; a tuple of arrays, or a `tf.data.Dataset` of batches.
-        every: epochs between two pictures.
+        every: epochs between two drawing.
         rows: examples.
         tensorboard: whether to write TensorBoard events too.
 
@@ -41,7 +41,7 @@ class TranslationGrid(ImageGrid):
         self._pair = first_pairs(self._real_source, self.rows)
         self.directory.mkdir(parents=True, exist_ok=True)
         self._sampler = sampler
-        pictures.write_png(self.directory / "real.png", sheet(self._pair))
+        drawing.write_png(self.directory / "real.png", sheet(self._pair))
 
     def _picture(self):
         return translations(self._sampler, self._pair)
@@ -68,10 +68,10 @@ def sheet(columns):
     """Arranges batches of images as columns: one row for each example. Grey becomes RGB."""
     columns = [np.asarray(c) for c in columns]
     for images in columns:
-        pictures.check_drawable(images.shape[1:])
+        drawing.check_drawable(images.shape[1:])
     columns = [c if c.shape[-1] == 3 else c.repeat(3, axis=-1) for c in columns]
     rows = np.stack(columns, axis=1)  # [rows, columns, height, width, 3]
-    return pictures.tile(rows.reshape(-1, *rows.shape[2:]), len(columns))
+    return drawing.tile(rows.reshape(-1, *rows.shape[2:]), len(columns))
 
 
 def first_pairs(source, count):

@@ -4,7 +4,8 @@ import pathlib
 import re
 import time
 
-from tfgan_suite.callbacks import Sampler, Translator, pictures
+from tfgan_suite import drawing
+from tfgan_suite.callbacks import Sampler, Translator
 from tfgan_suite.callbacks.translating import is_translator
 from tfgan_suite.callbacks.translation_grid import first_pairs, translations
 from tfgan_suite.distribution import get_strategy
@@ -53,13 +54,13 @@ def sample(restored, *, columns, seed, count=None, labels=None, rows=None, to=No
     if translates:
         pixels = _translations(restored, count or COUNT)
         return _write(restored, pixels, to, "translations"), count or COUNT
-    pictures.check_drawable(sampler.example_shape)
+    drawing.check_drawable(sampler.example_shape)
     if sampler.classes and count is None:
         classes = range(sampler.classes) if labels is None else classes_of(labels, sampler.classes)
         made = sampler.generate(*sampler.of_classes(classes, (rows or 1) * columns, seed))
     else:
         made = sampler(count or COUNT, seed)
-    pixels = pictures.draw(made, columns)
+    pixels = drawing.draw(made, columns)
     name = f"seed-{seed}" if labels is None else f"labels-{labels}-seed-{seed}"
     return _write(restored, pixels, to, name), len(made)
 
@@ -116,7 +117,7 @@ def _write(restored, pixels, to, name):
         to = restored.file.with_name(f"{restored.file.stem}-{name}.png")
     to = pathlib.Path(to)
     to.parent.mkdir(parents=True, exist_ok=True)
-    pictures.write_png(to, pixels)
+    drawing.write_png(to, pixels)
     return to
 
 

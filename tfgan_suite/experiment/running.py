@@ -9,8 +9,7 @@ import time
 
 import keras
 
-from tfgan_suite import callbacks
-from tfgan_suite.callbacks import pictures
+from tfgan_suite import callbacks, drawing
 from tfgan_suite.callbacks._steps import steps_done
 from tfgan_suite.callbacks.trainer_checkpoint import save_trainer
 from tfgan_suite.callbacks.translating import is_translator
@@ -327,7 +326,7 @@ def _is_drawable(trainer):
     if generator is None or (len(generator.inputs) > 1 and not number_of_classes(trainer)):
         return False
     try:
-        pictures.check_drawable(tuple(generator.outputs[0].shape)[1:])
+        drawing.check_drawable(tuple(generator.outputs[0].shape)[1:])
     except ValueError:
         return False
     return True

@@ -1,4 +1,4 @@
-"""Scores of generators against a data set, with their protocol: JSON, a table, pictures."""
+"""Scores of generators against a data set, with their protocol: JSON, a table, drawing."""
 
 import datetime
 import pathlib
@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 
-from tfgan_suite.callbacks import pictures
+from tfgan_suite import drawing
 from tfgan_suite.experiment import reports
 from tfgan_suite.experiment.directory import versions
 from tfgan_suite.experiment.generators import NOISE, REAL, open_generator
@@ -166,10 +166,10 @@ def _judge(generator, evaluator, real, seed, folder):
 def _draw(comparison, name, folder, with_neighbours):
     if comparison.images.shape[3] not in (1, 3):
         return  # no picture can be made of them
-    grid = pictures.tile(comparison.images[:GRID], GRID_COLUMNS)
-    pictures.write_png(folder / f"{name}.png", grid)
+    grid = drawing.tile(comparison.images[:GRID], GRID_COLUMNS)
+    drawing.write_png(folder / f"{name}.png", grid)
     if with_neighbours:
-        pictures.write_png(folder / f"{name}-neighbours.png", _neighbours(comparison))
+        drawing.write_png(folder / f"{name}-neighbours.png", _neighbours(comparison))
 
 
 def _neighbours(comparison):
@@ -183,4 +183,4 @@ def _neighbours(comparison):
         np.concatenate([comparison.images[i : i + 1], comparison.training.images[indices[i]]])
         for i in worst
     ]
-    return pictures.tile(np.concatenate(rows), count + 1)
+    return drawing.tile(np.concatenate(rows), count + 1)

@@ -7,7 +7,7 @@ mixed-precision logits in their result).
 
 import math
 
-from tfgan_suite.losses._configured import Configured
+from tfgan_suite.configured import Configured
 from tfgan_suite.losses._reduction import DEFAULT_REDUCTION, MEANS, check_reduction
 from tfgan_suite.losses.functions import (
     minimax_discriminator_loss,

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tfgan_suite.checks import positive_int
 from tfgan_suite.distribution import assign_all, mean_over_replicas
-from tfgan_suite.losses._configured import Configured
+from tfgan_suite.configured import Configured
 from tfgan_suite.losses._reduction import check_same_shape
 from tfgan_suite.losses.lookup import snake_case
 from tfgan_suite.losses.penalties._arguments import as_images, check_at_least

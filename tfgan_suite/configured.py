@@ -1,8 +1,8 @@
-"""What losses and penalties share as objects that Keras saves."""
+"""Objects that Keras saves by their constructor's arguments."""
 
 
 class Configured:
-    """An object that its constructor's arguments describe."""
+    """An object that its constructor's arguments describe; equal to one with the same arguments."""
 
     def get_config(self):
         return {}

@@ -49,6 +49,34 @@ def draw(made, columns):
     return tile(made, columns)
 
 
+def visible(images):
+    """Images of any number of channels as grey or colour ones.
+
+    Args:
+        images: floats in [-1, 1], `[N, H, W, C]`: grey and colour stay as they are; alpha, the
+            second of two channels or the fourth of four, lets a checkerboard through; other bands
+            stand beside one another, in grey.
+
+    Returns:
+        `[N, H, W', 1 or 3]`.
+    """
+    images = np.asarray(images)
+    count, height, width, channels = images.shape
+    if channels in (1, 3):
+        return images
+    if channels in (2, 4):
+        alpha = np.clip((images[..., -1:] + 1.0) / 2.0, 0.0, 1.0)
+        return alpha * images[..., :-1] + (1.0 - alpha) * _checkerboard(height, width)
+    return np.moveaxis(images, 3, 2).reshape(count, height, channels * width, 1)
+
+
+def _checkerboard(height, width):
+    """Light and dark grey squares, `[height, width, 1]` in [-1, 1], about eight in a row."""
+    side = max(1, min(height, width) // 8)
+    rows, columns = np.arange(height) // side, np.arange(width) // side
+    return np.where((rows[:, np.newaxis] + columns) % 2, 0.2, 0.6)[..., np.newaxis]
+
+
 def to_uint8(images):
     """Maps [-1, 1] to 0..255, rounded; values outside are clipped, NaN becomes 0."""
     scaled = (np.asarray(images, np.float64) + 1.0) * 127.5
@@ -135,7 +163,7 @@ def to_pixels(points, within):
 
 
 def write_png(path, pixels):
-    """Writes a uint8 array `[height, width, 1 or 3]` as a PNG, at once or not at all."""
+    """Writes a uint8 array `[height, width, 1 to 4]` as a PNG, at once or not at all."""
     pixels = pixels[..., 0] if pixels.shape[-1] == 1 else pixels
     with replacing(path) as temporary:
         Image.fromarray(pixels).save(temporary, format="PNG")

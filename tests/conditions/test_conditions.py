@@ -1,0 +1,102 @@
+"""Labels and vectors as conditions: forms, text, names, samples, config."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tfgan_suite.conditions import Labels, VectorCondition
+
+NAMED = Labels(3, names=["cat", "dog", "old owl"], frequencies=[0.7, 0.2, 0.1])
+EVERY = {"labels": NAMED, "vector": VectorCondition(2, names=["x", "y"])}
+
+
+@pytest.mark.parametrize("condition", EVERY.values(), ids=EVERY)
+def test_config_round_trip(condition):
+    config = keras.saving.serialize_keras_object(condition)
+    assert repr(keras.saving.deserialize_keras_object(config)) == repr(condition)
+
+
+@pytest.mark.parametrize("condition", EVERY.values(), ids=EVERY)
+def test_examples_are_valid_and_invalid_values_are_not(condition):
+    rows = condition.example(5)
+    np.testing.assert_array_equal(condition.check(rows, 5), rows)
+    for value in condition.invalid().values():
+        wrong = rows.copy()
+        wrong.flat[-1] = value
+        with pytest.raises(ValueError, match="in|finite"):
+            condition.check(wrong)
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [("1", [1]), ("0-2", [0, 1, 2]), ("2,0-1", [2, 0, 1]), ("dog", [1]), ("old owl,cat", [2, 0])],
+)
+def test_labels_are_read_from_text(text, labels):
+    np.testing.assert_array_equal(NAMED.parse(text), labels)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("3", "0 to 2"), ("2-1", "0-9"), ("dgo", "did you mean dog"), ("", "cat, dog, old owl")],
+)
+def test_text_that_names_no_class_is_refused(text, words):
+    with pytest.raises(ValueError, match=words):
+        NAMED.parse(text)
+
+
+def test_labels_come_equally_often_or_as_in_the_data():
+    np.testing.assert_array_equal(np.bincount(NAMED.sample(300)), [100, 100, 100])
+    counts = np.bincount(NAMED.sample(10_000, seed=1, by_frequency=True), minlength=3)
+    np.testing.assert_allclose(counts / 10_000, [0.7, 0.2, 0.1], atol=0.02)
+
+
+def test_a_label_is_described_by_its_name():
+    assert [NAMED.describe(i) for i in range(3)] == ["cat", "dog", "old owl"]
+    assert Labels(3).describe(2) == "2"
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ([0, 3], "from 0 to 3"),
+        ([[0.5, 0.5, 0.0]], "One-hot"),
+        ([0.5, 1.0], "integers"),
+        ([[0, 1]], "integers"),
+    ],
+)
+def test_values_that_are_no_labels_are_named(values, words):
+    with pytest.raises(ValueError, match=words):
+        NAMED.check(values)
+
+
+def test_the_number_of_rows_is_checked():
+    with pytest.raises(ValueError, match="4 examples"):
+        NAMED.check([0, 1], rows=4)
+
+
+@pytest.mark.parametrize("shape", [(5,), (5, 1), (5, 3)])
+def test_a_batch_of_labels_passes_in_every_form(shape):
+    NAMED.check_batch(tf.zeros(shape, tf.int32))
+
+
+@pytest.mark.parametrize(
+    "batch", [tf.zeros([5]), tf.zeros([5, 2], tf.int32), tf.zeros([5], tf.string)]
+)
+def test_a_batch_that_holds_no_labels_is_named(batch):
+    with pytest.raises(ValueError, match="Labels are"):
+        NAMED.check_batch(batch)
+
+
+def test_a_vector_is_read_from_text():
+    np.testing.assert_array_equal(VectorCondition(3).parse("1,-2,0.5"), [[1.0, -2.0, 0.5]])
+    with pytest.raises(ValueError, match="3 numbers"):
+        VectorCondition(3).parse("1,2")
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: Labels(2, names=["a"]), lambda: VectorCondition(2, names=["a", "b", "c"])]
+)
+def test_there_is_a_name_for_each(make):
+    with pytest.raises(ValueError, match="one for each of the 2"):
+        make()

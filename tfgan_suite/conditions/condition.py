@@ -1,0 +1,121 @@
+"""The base of all conditions: what generation depends on beside latents or inputs."""
+
+import numpy as np
+import tensorflow as tf
+
+from tfgan_suite.fields import Field
+from tfgan_suite.registration import public
+
+
+@public
+class Condition(Field):
+    """What a network takes beside its main input, and all that depends on it.
+
+    A condition has one form in which people, data sets and requests give it, with the key `key` and
+    rows of shape `row`; `as_input` turns it, and what is equivalent to it, into what a network's
+    input takes. It is declared by the data source or by whoever builds a trainer, and is found by
+    `tfgan_suite.interface.infer` otherwise.
+
+    A new kind is one subclass, decorated with `registration.register`, in a file of this package.
+
+    Attributes:
+        kind: its name in records and messages, such as "labels".
+        key: its name in the signatures of exported models.
+        row: shape of one row there.
+        names: names of its classes or components, or None.
+    """
+
+    kind = None
+    names = None
+
+    def check(self, values, rows=None):
+        """Values that a person gave, as an array in the form of requests.
+
+        Args:
+            values: array-like with a row for each example, in any form that `as_input` takes.
+            rows: the number of rows that there must be; None for any.
+
+        Returns:
+            NumPy array `[N, *row]` of `dtype`.
+
+        Raises:
+            ValueError: if they are no values of this condition.
+        """
+        values = np.asarray(values)
+        if rows is not None and (values.ndim == 0 or len(values) != rows):
+            raise ValueError(
+                f"The condition must have a row for each of the {rows} examples. "
+                f"Received: {self.kind} of shape {values.shape}"
+            )
+        return self.checked_values(values)
+
+    def checked_values(self, values):
+        """`check` of an array, without the number of rows."""
+        if values.shape[1:] != tuple(self.row) or values.dtype.kind not in "fiub":
+            raise ValueError(
+                f"{self.kind} must be numbers of shape (N, {', '.join(map(str, self.row))}). "
+                f"Received: shape {values.shape}, dtype {values.dtype}"
+            )
+        values = values.astype(self.dtype)
+        valid = self.valid(tf.constant(values)).numpy()
+        if not valid.all():
+            row = int(np.argwhere(~valid)[0][0])
+            raise ValueError(
+                f"{self.kind} must be {self.rule}. Received: row {row} with {values[row]!r}"
+            )
+        return values
+
+    def check_batch(self, values, groups=1):
+        """Raises ValueError unless a batch of training data can be one of this condition.
+
+        Args:
+            values: tensor `[N, ...]`, or `[N, groups, ...]`, of which dtype and static shape are
+                looked at.
+            groups: minibatches in one step.
+        """
+        shape, lead = tuple(values.shape), 1 if groups == 1 else 2
+        if values.dtype == tf.string or shape[lead:] != tuple(self.row):
+            raise ValueError(
+                f"{self.kind} must have the shape (N, {', '.join(map(str, self.row))}). "
+                f"Received: a condition of shape {shape} and dtype {values.dtype.name}"
+            )
+
+    def as_input(self, values, tensor):
+        """A batch of the condition as a network takes it.
+
+        Args:
+            values: tensor `[N, ...]` in the form of requests, or one that `check_batch` lets pass.
+            tensor: the network's input for it, a `keras.KerasTensor`.
+
+        Returns:
+            Tensor of the shape and dtype of the input.
+        """
+        return tf.cast(values, tensor.dtype)
+
+    def sample(self, count, seed=0, by_frequency=False):
+        """Values for generated examples: float array `[count, *row]`.
+
+        Args:
+            count: number of rows.
+            seed: integer.
+            by_frequency: whether they come as often as in the data, where that is known; else
+                equally often.
+        """
+        return self.example(count, seed).astype(self.dtype)
+
+    def parse(self, text):
+        """Reads what a person wrote on a command line.
+
+        Returns:
+            Array `[M, *row]`: one row or several.
+
+        Raises:
+            ValueError: if it cannot be read so.
+        """
+        raise ValueError(
+            f"{self.kind} cannot be given as text. Received: {text!r}"
+        )
+
+    def describe(self, row):
+        """One row in a few words, for the margins of pictures."""
+        return ", ".join(f"{value:g}" for value in np.ravel(row)[:4])

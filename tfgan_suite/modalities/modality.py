@@ -1,0 +1,155 @@
+"""The base of all modalities: what examples are."""
+
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+
+from tfgan_suite.fields import Field
+from tfgan_suite.registration import public
+
+
+@public
+class Modality(Field):
+    """What examples of one kind of data are, and all that depends on it.
+
+    A modality knows the shape and range of an example, how a person looks at many of them, how they
+    are written to disk, what an exported model calls them, and how raw data become arrays and back.
+    It is declared by the data source or by whoever builds a trainer, and goes with the trainer, its
+    `.keras` file, its run directory and its SavedModel. `tfgan_suite.interface.infer` finds one for
+    a network's output where nobody has declared it.
+
+    A new kind of data is one subclass, decorated with `registration.register`, in a file of this
+    package.
+
+    Attributes:
+        kind: its name in records and messages, such as "image".
+        noun: what messages call several examples, such as "images".
+        key: name of examples in exported models: of the output, and of a translator's input.
+        row: shape of one example; None along axes of any size.
+        value_range: `(low, high)` of the values that networks take and make, or None.
+        grid: `(count, columns)` of the examples that one picture shows, unless it is told.
+    """
+
+    kind = None
+    noun = "examples"
+    value_range = None
+    grid = (64, 8)
+
+    @property
+    def shape(self):
+        """Shape of one example; None along axes of any size."""
+        return tuple(self.row)
+
+    # --- Checks -----------------------------------------------------------------------------
+
+    def check(self, batch, what=None, taker="the discriminator", groups=1):
+        """Raises ValueError unless a batch holds examples of this modality.
+
+        Args:
+            batch: tensor `[N, ...]`, or `[N, groups, ...]` with several groups, of which dtype and
+                static shape are looked at.
+            what: what the examples are called; None for "Real" and `noun`.
+            taker: what takes examples of this shape.
+            groups: minibatches in one step.
+        """
+        what = what or f"Real {self.noun}"
+        if not tf.is_tensor(batch):
+            raise ValueError(
+                f"{what} must be a tensor; data are {self.noun}, or a tuple ({self.noun}, "
+                f"condition). Received: {type(batch).__name__}: {batch!r}"
+            )
+        if batch.dtype != tf.as_dtype(self.dtype) and not (
+            batch.dtype.is_floating and tf.as_dtype(self.dtype).is_floating
+        ):
+            raise ValueError(
+                f"{what} must be {self.dtype}{self._advice}. "
+                f"Received: {self.noun} of dtype {batch.dtype.name}"
+            )
+        shape, lead = tuple(batch.shape), 1 if groups == 1 else 2
+        if groups > 1 and (len(shape) != len(self.row) + 2 or shape[1] != groups):
+            raise ValueError(
+                f"With discriminator_steps={groups}, one step takes {groups} minibatches stacked "
+                f"on axis 1: (batch, {groups}, {', '.join(map(str, self.row))}). `fit` stacks them "
+                "by itself; for `train_on_batch` stack them yourself. "
+                f"Received: {self.noun} of shape {shape}"
+            )
+        if len(shape) != len(self.row) + lead or not fits(shape[lead:], self.row):
+            raise ValueError(
+                f"{what} must have the shape that {taker} takes: {tuple(self.row)}. "
+                f"Received: {self.noun} of shape {shape[lead:]} (batch shape {shape})"
+            )
+
+    # What `check` says of a wrong dtype besides the right one.
+    _advice = ""
+
+    # --- Looking ----------------------------------------------------------------------------
+
+    @property
+    def drawable(self):
+        """Whether `draw` can make a picture of examples of this shape."""
+        return True
+
+    def draw(self, examples, columns=None, real=None):
+        """One picture of many examples.
+
+        Args:
+            examples: array `[N, ...]`.
+            columns: examples in a row of the picture; None for `grid`'s.
+            real: real examples to draw beneath or beside them, where the kind of picture does so.
+
+        Returns:
+            uint8 array `[height, width, 1 or 3]`.
+
+        Raises:
+            ValueError: if examples of this shape cannot be drawn.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must implement `draw`.")
+
+    def write(self, examples, folder, prefix=""):
+        """Writes examples as files that other programs read.
+
+        Args:
+            examples: array `[N, ...]`.
+            folder: directory, which exists.
+            prefix: beginning of the files' names.
+
+        Returns:
+            List of the paths, one for each example, or one for all of them where a file holds many
+            (a table).
+        """
+        raise NotImplementedError(f"{type(self).__name__} must implement `write`.")
+
+    def numbered(self, examples, folder, prefix, suffix):
+        """Yields each example and the path of its file: `<folder>/<prefix>0000<suffix>`."""
+        for index, example in enumerate(np.asarray(examples)):
+            yield example, pathlib.Path(folder) / f"{prefix}{index:04d}{suffix}"
+
+    # --- Serving ----------------------------------------------------------------------------
+
+    def forms(self):
+        """Further forms in which an exported model gives its output.
+
+        Returns:
+            Dict of a signature's name to `(key, function)`: the name of its output, and a function
+            from the examples, a tensor `[N, ...]`, to it, a tensor with N rows, made of TensorFlow
+            operations alone.
+        """
+        return {}
+
+    # --- Raw data ---------------------------------------------------------------------------
+
+    def encode(self, raw):
+        """Raw data as people have them, as the float32 array `[N, ...]` that networks take."""
+        return np.asarray(raw, self.dtype)
+
+    def decode(self, examples):
+        """What networks make, `[N, ...]`, as raw data as people have them."""
+        return np.asarray(examples)
+
+
+def fits(shape, wanted):
+    """Whether two shapes agree wherever both are known."""
+    return len(shape) == len(wanted) and all(
+        a == b or a is None or b is None for a, b in zip(shape, wanted)
+    )
