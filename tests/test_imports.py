@@ -11,8 +11,8 @@ PACKAGE = pathlib.Path(tfgan_suite.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 BASE = {
-    "checks", "conditions", "configured", "distribution", "drawing", "fields", "files",
-    "interface", "latents", "modalities", "progress", "registration", "tf_gan",
+    "batches", "checks", "conditions", "configured", "data_order", "distribution", "drawing",
+    "fields", "files", "interface", "latents", "modalities", "progress", "registration", "tf_gan",
 }  # fmt: skip
 # What each part of the package may import of the others; it may always import itself.
 ALLOWED = {
@@ -27,6 +27,8 @@ ALLOWED = {
     "registration": set(),
     "files": set(),
     "progress": set(),
+    "data_order": set(),
+    "batches": set(),
     "operations": {"layers", "registration"},
     "checkpointing": {"files"},
     "tf_gan": set(),

@@ -12,7 +12,7 @@ from PIL import Image
 
 from tfgan_suite import data, testing, trainers
 from tfgan_suite.data import records
-from tfgan_suite.progress import order_of
+from tfgan_suite.batches import order_of
 
 
 def png(number, size=1):

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from tfgan_suite import data, testing, trainers
 from tfgan_suite.callbacks import Checkpoints
-from tfgan_suite.progress import order_of
+from tfgan_suite.batches import order_of
 
 IMAGES = np.arange(23, dtype=np.uint8).reshape(23, 1, 1, 1)
 
@@ -69,10 +69,6 @@ def test_another_seed_gives_another_order():
         for seed in (1, 2)
     )
     assert not np.array_equal(first, second)
-
-
-def test_what_is_made_of_a_dataset_has_no_order():
-    assert order_of(data.load(IMAGES, batch_size=4).map(lambda x: x)) is None
 
 
 class StopAt(keras.callbacks.Callback):

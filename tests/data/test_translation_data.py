@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from tfgan_suite import data, testing
-from tfgan_suite.progress import order_of
+from tfgan_suite.batches import order_of
 
 rng = np.random.default_rng(0)
 PHOTOS = rng.integers(0, 256, (6, 8, 8, 3), dtype=np.uint8)

@@ -120,6 +120,12 @@ class Checkpoints(keras.callbacks.Callback):
         self.store.prepare()
         self._take_lock()
         self.config = self._describe(steps)
+        if steps.lost is not None:
+            warnings.warn(
+                f"{steps.lost}, so that this training resumes exactly only if the dataset gives the "
+                "same elements in every iteration. `map`, `take`, `skip`, `prefetch` and `repeat()` "
+                "of what `tfgan_suite.data.load` returns keep its order."
+            )
         if self.stop_on_signals:
             self._interrupt = Interrupt()
             self._interrupt.set_model(trainer)
@@ -168,7 +174,7 @@ class Checkpoints(keras.callbacks.Callback):
         position = self._restore(path, arrays, facts)
         if position.step >= steps.per_epoch:  # shorter epochs, by a change that was allowed
             position = Position(position.epoch + 1, 0, position.data_step)
-        if steps.begin is None and (position.step or position.epoch):
+        if steps.begin is None and steps.lost is None and (position.step or position.epoch):
             warnings.warn(
                 "The data has no order that is known from the epoch alone, so that this training "
                 "resumes exactly only if the dataset gives the same elements in every iteration. "

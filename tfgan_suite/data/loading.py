@@ -7,6 +7,7 @@ import pathlib
 
 import numpy as np
 
+from tfgan_suite.batches import Batches
 from tfgan_suite.data import augmentation, pipeline
 from tfgan_suite.data.archive import is_archive, open_archive
 from tfgan_suite.data.arrays import open_arrays
@@ -16,7 +17,6 @@ from tfgan_suite.data.folder import open_folder
 from tfgan_suite.data.gaussians import GaussianMixture, open_gaussians
 from tfgan_suite.data.resizing import check_size
 from tfgan_suite.data.tensorflow_datasets import is_builder, is_registered, open_tfds
-from tfgan_suite.progress import order_of
 from tfgan_suite.registration import public
 
 
@@ -65,8 +65,7 @@ def load(
     Images are resized once and cached (as uint8 where the source is uint8), shuffled anew in every
     epoch, batched, augmented with a new draw in every epoch, and prefetched. In a trainer's `fit`
     order and draws are a function of (`seed`, epoch, minibatch) alone, so that a training can be
-    begun again anywhere; what is derived from the dataset (`map`, `take`) loses that. Iterated by
-    hand they are a function of `seed` and of the number of iterators made so far: the k-th `iter`
+    begun again anywhere (see `Batches` for what is derived from the dataset). Iterated by hand they are a function of `seed` and of the number of iterators made so far: the k-th `iter`
     of a dataset is its k-th epoch, whether or not the earlier ones were read (with `repeat`, each
     begins anew). With `cache`, the first batch of a shuffled pipeline comes after every image was
     read once.
@@ -115,7 +114,7 @@ def load(
             `TFDS_DATA_DIR`, else TFDS's own. Other sources do not read it.
 
     Returns:
-        A `tf.data.Dataset` of float32 images `[B, H, W, C]` in [-1, 1], or of
+        `Batches`, a `tf.data.Dataset`, of float32 images `[B, H, W, C]` in [-1, 1], or of
         `(images, labels)` with int32 labels `[B]`. Its cardinality is known. An image file or
         record that turns out to be broken raises `tf.errors.InvalidArgumentError` from the
         iteration, with its name, unless it is skipped; so does a label out of range.
@@ -174,13 +173,12 @@ def skipped(dataset):
     """What `load(..., broken="skip")` has passed over so far.
 
     Args:
-        dataset: what `load` returned (not a dataset made from it).
+        dataset: what `load` returned, or what one of its methods has made of it.
 
     Returns:
         Dict of the names of files, records or rows of an array to what is wrong with them.
     """
-    order = order_of(dataset)
-    return dict(order.skipped or {}) if order else {}
+    return dict(dataset.skipped or {}) if isinstance(dataset, Batches) else {}
 
 
 @public

@@ -12,7 +12,6 @@ from tfgan_suite.data.jitter import plan_jitter
 from tfgan_suite.data.loading import checked_integer, open_source
 from tfgan_suite.data.resizing import check_size
 from tfgan_suite.data.source import Source, part_of
-from tfgan_suite.progress import order_of, with_order
 from tfgan_suite.registration import public
 
 
@@ -87,7 +86,7 @@ def load_pairs(
         data_dir: see `data.load`.
 
     Returns:
-        A `tf.data.Dataset` of `(images, inputs)`, float32 `[B, H, W, C]` in [-1, 1].
+        `Batches`, a `tf.data.Dataset`, of `(images, inputs)`, float32 `[B, H, W, C]` in [-1, 1].
 
     Raises:
         ValueError: if a file has no partner, the images of a pair have different sizes, or as
@@ -130,7 +129,7 @@ def load_pairs(
             f"{opened.name} has {opened.num_examples} pairs, fewer than one batch; give a smaller "
             f"`batch_size` or drop_remainder=False. Received: batch_size={batch_size}"
         )
-    stacked = pipeline.minibatches(
+    return pipeline.minibatches(
         opened,
         size=size,
         resize=resize,
@@ -143,19 +142,8 @@ def load_pairs(
         steps=steps,
         drop_remainder=drop_remainder,
         repeat=repeat,
+        separate=separate,
     )
-    return mapped(stacked, separate)
-
-
-def mapped(dataset, function):
-    """Applies a function to every batch; what is known of the order stays known."""
-    order = order_of(dataset)
-
-    def begin(*where):
-        return pipeline.parallel_map(order.begin(*where), function)
-
-    changed = pipeline.parallel_map(dataset, function)
-    return with_order(changed, dataclasses.replace(order, begin=begin))
 
 
 def _open_pairs(source, split, data_dir, seed, channels):

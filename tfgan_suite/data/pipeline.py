@@ -5,10 +5,11 @@ import os
 
 import tensorflow as tf
 
+from tfgan_suite.batches import Batches
 from tfgan_suite.data import augmentation
 from tfgan_suite.data.channels import plan_channels
 from tfgan_suite.data.resizing import plan_size
-from tfgan_suite.progress import DataOrder, epochs_from, remaining, shuffled, with_order
+from tfgan_suite.data_order import DataOrder, epochs_from, remaining, shuffled
 
 # What may wait in the shuffle buffer where images are not cached.
 _SHUFFLE_BYTES = 2**30
@@ -29,6 +30,7 @@ def minibatches(
     steps,
     drop_remainder,
     repeat,
+    separate=None,
 ):
     """Minibatches of a source: read and resized once, cached, shuffled anew in every epoch, scaled
     to [-1, 1], augmented.
@@ -39,9 +41,11 @@ def minibatches(
         steps: what `augmentation.resolve` returns.
         resize, channels, labels, shuffle, seed, cache, batch_size, drop_remainder, repeat: as
             `data.load` takes them.
+        separate: what makes an element of a minibatch of images that were stacked on each other;
+            None where they were not.
 
     Returns:
-        A `tf.data.Dataset` of float32 images, or of `(images, int32 labels)`, with a `DataOrder`.
+        `Batches` of float32 images, or of `(images, int32 labels)`.
 
     Raises:
         ValueError: if the source cannot give what was asked for.
@@ -74,23 +78,27 @@ def minibatches(
         images = to_unit_range(read(images) if read else images)
         if steps:
             images = augmentation.apply(steps, images, _augmentation_seed(seed, epoch, number))
+        if separate is not None:
+            return separate(images)
         if not labels:
             return images
         # Fails, with the label, for one that is out of range.
         classes = tf.range(source.num_classes)
         return images, tf.gather(classes, rest[0], name="labels_must_be_in_range")
 
-    def begin(epoch, batch, limit):
+    def begin(epoch, batch, limit=None, skip=0):
         if not repeat:
-            return _finished(epochs_from(one_epoch, epoch, batch, limit), finish)
-        epoch, skipped = divmod(batch * batch_size, count)
+            return _finished(epochs_from(one_epoch, epoch, batch, limit, skip), finish)
+        # Of ints and of tensors.
+        epoch, skipped = batch * batch_size // count, batch * batch_size % count
         endless = epochs_from(lambda e, s, _: examples(e, s), epoch, skipped)
         endless = endless.batch(batch_size, drop_remainder=True)
         # Numbered from the beginning: a minibatch may belong to two epochs.
         return _finished(_numbered(endless, -1, batch), finish)
 
+    about = {"name": source.name, "skipped": source.skipped}
     if repeat:
-        return with_order(begin(0, 0, None), DataOrder(None, None, begin, source.skipped))
+        return Batches(begin(0, 0), DataOrder(None, None, begin), **about)
     full = count // batch_size
     all_batches = full if drop_remainder else math.ceil(count / batch_size)
 
@@ -99,8 +107,7 @@ def minibatches(
 
     dataset = _iterator_numbers(seed).flat_map(_as_is(of_iterator))
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(all_batches))
-    order = DataOrder(all_batches, full, begin, source.skipped)
-    return with_order(_finished(dataset, finish), order)
+    return Batches(_finished(dataset, finish), DataOrder(all_batches, full, begin), **about)
 
 
 def _numbered(batched, epoch, first):

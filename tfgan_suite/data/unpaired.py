@@ -5,13 +5,14 @@ import pathlib
 
 import tensorflow as tf
 
+from tfgan_suite.batches import Batches
 from tfgan_suite.data import pipeline
 from tfgan_suite.data.channels import check_channels
 from tfgan_suite.data.jitter import plan_jitter
 from tfgan_suite.data.loading import checked_integer, open_source
 from tfgan_suite.data.resizing import check_size
 from tfgan_suite.data.source import part_of
-from tfgan_suite.progress import DataOrder, order_of, with_order
+from tfgan_suite.data_order import DataOrder, epochs_from, remaining
 from tfgan_suite.registration import public
 
 # Far from each other: users count their seeds up by one.
@@ -60,8 +61,8 @@ def load_unpaired(
         mirror: whether to mirror left and right with probability 1/2.
 
     Returns:
-        A `tf.data.Dataset` of `(a, b)`, float32 `[B, H, W, C]` in [-1, 1]. All its batches are
-        full.
+        `Batches`, a `tf.data.Dataset`, of `(a, b)`, float32 `[B, H, W, C]` in [-1, 1]. All of them
+        are full.
 
     Raises:
         ValueError: if a domain has no image, naming the domain, or as `data.load` does.
@@ -100,18 +101,22 @@ def load_unpaired(
 
 
 def _zipped(a, b, per_epoch):
-    def begin(epoch, batch, limit):
-        if limit not in (None, per_epoch):
-            raise ValueError(
-                "Each step on two domains takes one minibatch of both. "
-                f"Received: steps of several minibatches, {limit} of {per_epoch} in an epoch"
-            )
-        number = epoch * per_epoch + batch
-        return tf.data.Dataset.zip(*(order_of(d).begin(0, number, None) for d in (a, b)))
+    def both(number):
+        return tf.data.Dataset.zip(*(domain.order.begin(0, number) for domain in (a, b)))
+
+    def one_epoch(epoch, skipped, limit):
+        return both(epoch * per_epoch + skipped).take(remaining(limit, skipped))
+
+    def begin(epoch, batch, limit=None, skip=0):
+        if limit in (None, per_epoch) and not skip:
+            return both(epoch * per_epoch + batch)
+        limit = per_epoch - skip if limit is None else limit
+        return epochs_from(one_epoch, epoch, batch, limit, skip)
 
     known = tf.data.experimental.assert_cardinality(per_epoch)
     first_epoch = tf.data.Dataset.zip(a, b).take(per_epoch).apply(known)
-    return with_order(first_epoch, DataOrder(per_epoch, per_epoch, begin))
+    order = DataOrder(per_epoch, per_epoch, begin)
+    return Batches(first_epoch, order, name=f"{a.name} and {b.name}")
 
 
 def _two_sources(source, split):

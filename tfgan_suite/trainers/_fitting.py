@@ -12,7 +12,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.progress import DataOrder, epochs_from, order_of, remaining, shuffled, with_order
+from tfgan_suite.batches import Batches, loss_of_order, order_of
+from tfgan_suite.data_order import DataOrder, epochs_from, remaining, shuffled
 
 
 class Throughput(keras.callbacks.Callback):
@@ -68,6 +69,7 @@ class Steps:
         begin: `begin(n)` returns a dataset without end that leaves out the first n steps, or None
             where the data has no order of its own.
         natural: steps before the order of the data begins anew; None without such borders.
+        lost: a sentence on what took from the data an order that it had, or None.
     """
 
     dataset: Any
@@ -76,6 +78,7 @@ class Steps:
     per_epoch: int | None
     begin: Callable | None = None
     natural: int | None = None
+    lost: str | None = None
 
 
 def prepare_steps(trainer, x, y, options, keep=False):
@@ -120,7 +123,7 @@ def prepare_steps(trainer, x, y, options, keep=False):
             )
         return Steps(x, y, None, options.get("steps_per_epoch"))
     options["shuffle"] = False  # a dataset shuffles by itself; Keras would warn
-    order = order_of(x)
+    order, lost = order_of(x), loss_of_order(x)
     batch_size = batch_size or _static_batch_size(x)
     incomplete = only_full and batch_size is None
     if incomplete:
@@ -141,7 +144,8 @@ def prepare_steps(trainer, x, y, options, keep=False):
         )
     if order is None:
         natural = int(dataset.cardinality()) if dataset.cardinality() > 0 else None
-        return Steps(dataset, y, batch_size, options.get("steps_per_epoch") or natural)
+        per_epoch = options.get("steps_per_epoch") or natural
+        return Steps(dataset, y, batch_size, per_epoch, lost=lost)
     natural = None if batches is None else batches // k
 
     def begin(number):
@@ -150,7 +154,7 @@ def prepare_steps(trainer, x, y, options, keep=False):
         return grouped(order.begin(epoch, step * k, limit))
 
     per_epoch = options.get("steps_per_epoch") or natural
-    return Steps(dataset, y, batch_size, per_epoch, begin, natural)
+    return Steps(dataset, y, batch_size, per_epoch, begin, natural, lost)
 
 
 def by_examples(dataset):
@@ -294,6 +298,6 @@ def _arrays_to_dataset(trainer, x, y, batch_size, options, only_full):
     order = DataOrder(
         full if only_full else math.ceil(rows / batch_size),
         full,
-        lambda epoch, batch, limit: epochs_from(one_epoch, epoch, batch, limit),
+        lambda *where: epochs_from(one_epoch, *where),
     )
-    return with_order(examples.batch(batch_size, drop_remainder=only_full), order)
+    return Batches(examples.batch(batch_size, drop_remainder=only_full), order, name="the arrays")

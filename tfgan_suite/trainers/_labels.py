@@ -1,7 +1,6 @@
 """Labels of training data: checked before a network looks them up."""
 
 import contextlib
-import dataclasses
 import re
 
 import keras
@@ -9,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite import conditions
-from tfgan_suite.progress import order_of, with_order
+from tfgan_suite.batches import Batches
 
 # What TensorFlow says, on a CPU, of an index for which a table has no row.
 _OUT_OF_RANGE = re.compile(r"\] = (-?\d+) is not in \[0, (\d+)\)")
@@ -103,14 +102,7 @@ class Labelled:
             labels = tf.cast(tf.gather(classes, tf.cast(labels, tf.int64)), labels.dtype)
             return images, labels, *rest
 
-        order = order_of(x)
-        if order is None:
-            return x.map(checked)
-        begin = order.begin
-        return with_order(
-            x.map(checked),
-            dataclasses.replace(order, begin=lambda *where: begin(*where).map(checked)),
-        )
+        return x.checked(checked) if isinstance(x, Batches) else x.map(checked)
 
     @contextlib.contextmanager
     def naming_labels(self):
