@@ -13,6 +13,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 BASE = {
     "batches", "checks", "conditions", "configured", "data_order", "distribution", "drawing",
     "fields", "files", "interface", "latents", "modalities", "progress", "registration", "tf_gan",
+    "vocabulary",
 }  # fmt: skip
 # What each part of the package may import of the others; it may always import itself.
 ALLOWED = {
@@ -21,8 +22,9 @@ ALLOWED = {
     "configured": set(),
     "fields": {"configured"},
     "drawing": {"files"},
-    "modalities": {"checks", "drawing", "fields", "files", "registration"},
-    "conditions": {"checks", "fields", "registration"},
+    "vocabulary": {"checks"},
+    "modalities": {"checks", "drawing", "fields", "files", "registration", "vocabulary"},
+    "conditions": {"checks", "fields", "registration", "vocabulary"},
     "interface": {"conditions", "latents", "modalities"},
     "registration": set(),
     "files": set(),

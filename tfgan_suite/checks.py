@@ -1,5 +1,7 @@
 """Checks of options that several parts of the package share."""
 
+import difflib
+
 
 def positive_int(name, value):
     """Returns `value` if it is a positive integer; raises ValueError otherwise."""
@@ -21,3 +23,9 @@ def non_negative(name, value):
     if not is_number or not 0.0 <= value < float("inf"):
         raise ValueError(f"`{name}` must be a finite number >= 0. Received: {name}={value!r}")
     return value
+
+
+def did_you_mean(text, known):
+    """The nearest of the known names as " (did you mean ...?)"; "" where none is near."""
+    near = difflib.get_close_matches(str(text), list(map(str, known)), n=1)
+    return f" (did you mean {near[0]}?)" if near else ""

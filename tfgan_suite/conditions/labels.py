@@ -1,13 +1,12 @@
 """Class labels: one of K classes for each example."""
 
-import difflib
 import re
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.checks import positive_int
+from tfgan_suite.checks import did_you_mean, positive_int
 from tfgan_suite.conditions.condition import Condition
 from tfgan_suite.registration import register
 
@@ -158,9 +157,7 @@ class Labels(Condition):
     def _known(self, part):
         if self.names is None:
             return ""
-        near = difflib.get_close_matches(part, self.names, n=1)
-        hint = f" (did you mean {near[0]}?)" if near else ""
-        return f", or by their names{hint}: {', '.join(self.names)}"
+        return f", or by their names{did_you_mean(part, self.names)}: {', '.join(self.names)}"
 
     def describe(self, row):
         return str(int(row)) if self.names is None else self.names[int(row)]
