@@ -15,6 +15,7 @@ from tfgan_suite.data.channels import check_channels
 from tfgan_suite.data.digits import open_digits
 from tfgan_suite.data.folder import open_folder
 from tfgan_suite.data.gaussians import GaussianMixture, open_gaussians
+from tfgan_suite.data.numpy_files import is_numpy_file, open_numpy_file
 from tfgan_suite.data.resizing import check_size
 from tfgan_suite.data.tensorflow_datasets import is_builder, is_registered, open_tfds
 from tfgan_suite.registration import public
@@ -78,6 +79,7 @@ def load(
             - a folder of images, as a path; sub-folders are classes (see `open_folder`). A name
               from this list wins over a folder of the same name: write `./digits` for the folder;
             - a tar archive of such a folder, compressed or not, by its path;
+            - a file `.npy` of images, or `.npz` of images and labels (see `open_numpy_file`);
             - a uint8 (0..255) or float ([-1, 1]) array `[N, H, W, C]` or `[N, H, W]`, alone or in
               a tuple with integer labels `[N]`;
             - `"gaussians"`, `"gaussians/ring"`, `"gaussians/grid"` or a `GaussianMixture`: points
@@ -214,6 +216,8 @@ def open_source(source, split, data_dir, seed, skip_broken=False):
         return open_gaussians(source, split, seed)
     if isinstance(source, (str, pathlib.PurePath)) and is_archive(source):
         return open_archive(source, split, skip_broken)
+    if isinstance(source, (str, pathlib.PurePath)) and is_numpy_file(source):
+        return open_numpy_file(source, split, skip_broken)
     if isinstance(source, pathlib.PurePath):
         return open_folder(source, split, skip_broken)
     if isinstance(source, np.ndarray) or (
