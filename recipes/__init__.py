@@ -1,1 +1,1 @@
-"""One file per experiment: a `Config` and `build(config)`. See `python -m tfgan_suite list`."""
+"""One file per family of GANs: `Config`, `PRESETS`, `build(config)`. See `tfgan_suite list`."""

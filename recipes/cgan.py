@@ -1,4 +1,4 @@
-"""Conditional GAN on MNIST: the digit that is asked for, by labels beside latents and images.
+"""Conditional GAN: the class that is asked for, by labels beside latents and images.
 
 Paper: Mirza & Osindero 2014, "Conditional Generative Adversarial Nets", arXiv:1411.1784.
 Deviations: convolutional networks with a hidden dense layer each, as InfoGAN's for MNIST
@@ -8,9 +8,9 @@ Deviations: convolutional networks with a hidden dense layer each, as InfoGAN's 
 Variety within a digit hangs on D: without its dense layer and the BatchNorm behind that, through
 which a batch of like images cannot look like a batch of real ones, G drew one image of each digit.
 
-Command: python -m tfgan_suite train cgan_mnist
+Command: python -m tfgan_suite train cgan
 
-The data comes from TensorFlow Datasets, which downloads it (11 MiB) unless it is prepared in the
+`mnist`: MNIST from TensorFlow Datasets, which downloads it (11 MiB) unless it is prepared in the
 folder that the environment variable TFDS_DATA_DIR names.
 
 Measured (seed 0, 5000 images, 500 of each digit, on one of 2 cores busy with other work): 5 epochs
@@ -24,60 +24,31 @@ import dataclasses
 
 import keras
 
-from tfgan_suite import data, losses, networks, trainers
-from tfgan_suite.experiment import Experiment
+from tfgan_suite import cli, losses, networks, trainers
+from tfgan_suite.experiment import SMOKE_IMAGES, DenseLayersConfig, open_images
 from tfgan_suite.experiment.judges import conditional_judge
 
 
 @dataclasses.dataclass
-class Config:
-    split: str = "train"  # of the data set, in the notation of TFDS
-    batch_size: int = 64  # images in a minibatch
-    epochs: int = 5  # passes over the images
+class Config(DenseLayersConfig):
     latent_dim: int = 64  # components of z
-    filters: int = 16  # of the layers at full size; doubled with each halving
-    generator_units: int = 256  # of its hidden dense layer
-    discriminator_units: int = 128  # of its hidden dense layer
     learning_rate: float = 1e-3  # of Adam, for both players
-    beta_1: float = 0.5  # Adam's decay of the mean gradient, for each step
-    ema_decay: float = 0.999  # of the generator's moving average, for each step
-    label_smoothing: float = 0.0  # 0.25 moves D's target for real images from 1 to 0.875
-    num_samples: int = 5000  # generated images that are judged
-    judge_epochs: int | None = None  # of the judge on the real images; none: 60 000 images shown
-    seed: int = 0  # of weights, latents and the order of the data
 
 
-SMOKE = {
-    "split": "train[:256]",
-    "batch_size": 64,
-    "epochs": 2,
-    "filters": 4,
-    "num_samples": 100,
-    "judge_epochs": 1,
-}
+PRESETS = {"mnist": {"data": "mnist", "epochs": 5}}
+MEASURED = {"mnist": "7 min 42 s; the digit asked for in 99.5 % of the images"}
+SMOKE = {**SMOKE_IMAGES, "filters": 4}
+PRESET_SMOKE = {"mnist": {"split": "train[:256]", "steps_per_epoch": None}}
 
 
 def build(config):
-    def mnist(**options):
-        return data.load("mnist", split=config.split, labels=True, **options)
-
+    images = open_images(config, labels=True)
+    image, classes = (images.size, images.channels), {"num_classes": images.num_classes}
     generator = networks.dcgan.build_generator(
-        28,
-        1,
-        config.latent_dim,
-        config.filters,
-        units=config.generator_units,
-        num_classes=10,
-        condition="batch_norm",
-        seed=config.seed,
+        *image, config.latent_dim, condition="batch_norm", **classes, **config.generator_options
     )
     discriminator = networks.dcgan.build_discriminator(
-        28,
-        1,
-        config.filters,
-        units=config.discriminator_units,
-        num_classes=10,
-        seed=config.seed + 1,
+        *image, **classes, **config.discriminator_options
     )
     trainer = trainers.ConditionalGAN(
         generator,
@@ -91,18 +62,8 @@ def build(config):
         optimizer=keras.optimizers.Adam(config.learning_rate, beta_1=config.beta_1),
         loss=losses.ModifiedMinimax(label_smoothing=config.label_smoothing),
     )
-    return Experiment(
-        trainer=trainer,
-        data=mnist(batch_size=config.batch_size, seed=config.seed),
-        epochs=config.epochs,
-        name="cgan_mnist",
-        evaluators=[
-            conditional_judge(
-                "mnist",
-                split=config.split,
-                epochs=config.judge_epochs,
-                num_samples=config.num_samples,
-            )
-        ],
-        real=mnist(shuffle=False, cache=False),
-    )
+    return images.experiment(trainer, conditional_judge)
+
+
+if __name__ == "__main__":
+    cli.train(__file__)

@@ -1,4 +1,4 @@
-"""InfoGAN on MNIST: a categorical and two continuous codes, learned without a label.
+"""InfoGAN: a categorical code and continuous ones, learned without a label.
 
 Paper: Chen et al. 2016, "InfoGAN: Interpretable Representation Learning by Information Maximizing
 Generative Adversarial Nets", arXiv:1606.03657. Deviations: the networks of its appendix C.1 with
@@ -7,9 +7,9 @@ that are rotated, sheared, scaled and moved a little, so that slant, width and p
 continuous codes (what Elastic-InfoGAN, arXiv:1910.01112, does by another loss); the images of D's
 update serve G's too; a moving average of the generator.
 
-Command: python -m tfgan_suite train infogan_mnist
+Command: python -m tfgan_suite train infogan
 
-The data comes from TensorFlow Datasets, which downloads it (11 MiB) unless it is prepared in the
+`mnist`: MNIST from TensorFlow Datasets, which downloads it (11 MiB) unless it is prepared in the
 folder that the environment variable TFDS_DATA_DIR names.
 
 Measured (seed 0, 5000 images, on one of 2 cores busy with other work): 6 epochs in 9 min 41 s;
@@ -25,73 +25,60 @@ one).
 """
 
 import dataclasses
+import functools
 
 import keras
 
-from tfgan_suite import data, layers, losses, networks, trainers
-from tfgan_suite.experiment import Experiment
+from tfgan_suite import cli, layers, losses, networks, trainers
+from tfgan_suite.experiment import SMOKE_IMAGES, DenseLayersConfig, open_images
 from tfgan_suite.experiment.judges import code_judge
 from tfgan_suite.latents import StructuredLatentPrior
 
 
 @dataclasses.dataclass
-class Config:
-    split: str = "train"  # of the data set, in the notation of TFDS
-    batch_size: int = 64  # images in a minibatch
-    epochs: int = 6  # passes over the images
+class Config(DenseLayersConfig):
     noise_dim: int = 62  # components of the noise z, uniform on [-1, 1)
+    values: int | None = None  # of the categorical code; none: as many as the data has classes
     continuous: int = 2  # continuous codes, uniform on [-1, 1)
-    filters: int = 16  # of the layers at full size; doubled with each halving
-    generator_units: int = 256  # of its hidden dense layer
-    discriminator_units: int = 128  # of its hidden dense layer
-    rotation: float = 0.175  # radians, the largest before Q reads the digit
+    rotation: float = 0.175  # radians, the largest before Q reads the image
     shear: float = 0.35  # columns per row, the largest
     scale: float = 0.2  # logarithm of the largest factor of height and of width
     translation: float = 0.05  # the largest way, of height and of width
     generator_learning_rate: float = 1e-3  # of Adam
     discriminator_learning_rate: float = 2e-4  # of Adam, for D and Q
-    beta_1: float = 0.5  # Adam's decay of the mean gradient, for each step
-    ema_decay: float = 0.999  # of the generator's moving average, for each step
     information_weight: float = 1.0  # lambda, for both players
-    continuous_weight: float = 0.1  # of the continuous codes' information beside the digit's
-    label_smoothing: float = 0.0  # 0.25 moves D's target for real images from 1 to 0.875
-    num_samples: int = 5000  # generated images that are judged
-    judge_epochs: int | None = None  # of the judge on the real images; none: 60 000 images shown
-    seed: int = 0  # of weights, latents and the order of the data
+    continuous_weight: float = 0.1  # of the continuous codes' information beside the other's
 
 
-SMOKE = {
-    "split": "train[:256]",
-    "batch_size": 64,
-    "epochs": 2,
-    "filters": 4,
-    "num_samples": 100,
-    "judge_epochs": 1,
-}
+PRESETS = {"mnist": {"data": "mnist", "epochs": 6}}
+MEASURED = {"mnist": "9 min 41 s; the code agrees with the digit on 99.8 % of the images"}
+SMOKE = {**SMOKE_IMAGES, "filters": 4}
+PRESET_SMOKE = {"mnist": {"split": "train[:256]", "steps_per_epoch": None}}
+
+
+def build_discriminator(config, images, prior):
+    """D, and beside it Q, which reads the codes in an image that was moved a little."""
+    features = networks.dcgan.build_discriminator(
+        images.size, images.channels, **config.discriminator_options
+    )
+    moved = layers.AffineAugmentation(
+        config.rotation, config.shear, config.scale, config.translation, seed=config.seed + 3
+    )
+    return networks.heads.build_code_heads(
+        features, prior.categorical, prior.continuous, augmentation=moved, seed=config.seed + 2
+    )
 
 
 def build(config):
-    def mnist(**options):
-        return data.load("mnist", split=config.split, **options)
-
-    prior = StructuredLatentPrior(config.noise_dim, (10,), config.continuous, "uniform")
+    images = open_images(config)
+    values = config.values or images.num_classes or 10
+    prior = StructuredLatentPrior(config.noise_dim, (values,), config.continuous, "uniform")
     generator = networks.dcgan.build_generator(
-        28, 1, prior.dim, config.filters, units=config.generator_units, seed=config.seed
-    )
-    discriminator = networks.heads.build_code_heads(
-        networks.dcgan.build_discriminator(
-            28, 1, config.filters, units=config.discriminator_units, seed=config.seed + 1
-        ),
-        prior.categorical,
-        prior.continuous,
-        augmentation=layers.AffineAugmentation(
-            config.rotation, config.shear, config.scale, config.translation, seed=config.seed + 3
-        ),
-        seed=config.seed + 2,
+        images.size, images.channels, prior.dim, **config.generator_options
     )
     trainer = trainers.InfoGAN(
         generator,
-        discriminator,
+        build_discriminator(config, images, prior),
         prior,
         generator_information_weight=config.information_weight,
         discriminator_information_weight=config.information_weight,
@@ -100,26 +87,17 @@ def build(config):
         ema_decay=config.ema_decay,
         seed=config.seed,
     )
+
+    def adam(rate):
+        return keras.optimizers.Adam(rate, beta_1=config.beta_1)
+
     trainer.compile(
-        optimizer=keras.optimizers.Adam(config.generator_learning_rate, beta_1=config.beta_1),
-        discriminator_optimizer=keras.optimizers.Adam(
-            config.discriminator_learning_rate, beta_1=config.beta_1
-        ),
+        optimizer=adam(config.generator_learning_rate),
+        discriminator_optimizer=adam(config.discriminator_learning_rate),
         loss=losses.ModifiedMinimax(label_smoothing=config.label_smoothing),
     )
-    return Experiment(
-        trainer=trainer,
-        data=mnist(batch_size=config.batch_size, seed=config.seed),
-        epochs=config.epochs,
-        name="infogan_mnist",
-        evaluators=[
-            code_judge(
-                "mnist",
-                prior,
-                split=config.split,
-                epochs=config.judge_epochs,
-                num_samples=config.num_samples,
-            )
-        ],
-        real=mnist(shuffle=False, cache=False),
-    )
+    return images.experiment(trainer, functools.partial(code_judge, prior=prior))
+
+
+if __name__ == "__main__":
+    cli.train(__file__)

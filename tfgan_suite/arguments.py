@@ -20,7 +20,10 @@ def parser():
     )
 
     train = commands.add_parser("train", help="train a recipe, evaluate and export it")
-    train.add_argument("recipe", metavar="RECIPE", help="a recipe's name or file (see `list`)")
+    train.add_argument(
+        "recipe", metavar="RECIPE[:PRESET]", help="a recipe's name or file (see `list`)"
+    )
+    train.add_argument("--preset", metavar="PRESET", help="of the recipe (default: its first)")
     train.add_argument(
         "--set",
         nargs="+",
@@ -31,7 +34,7 @@ def parser():
         help="change the recipe's config",
     )
     train.add_argument(
-        "--run-dir", metavar="DIR", help="new, or of a run to go on with (default: runs/RECIPE)"
+        "--run-dir", metavar="DIR", help="new, or of a run to go on with (default: a new one)"
     )
     train.add_argument(
         "--allow-changes", action="store_true", help="go on with a run although it was changed"

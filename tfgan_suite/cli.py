@@ -6,16 +6,16 @@ TFGAN_SUITE_TRACEBACK=1 the traceback instead), 130 ended by Ctrl-C, 143 by SIGT
 step was finished and saved).
 """
 
-import contextlib
 import os
 import pathlib
 import sys
-import tempfile
 
 from tfgan_suite.arguments import parser
 from tfgan_suite.experiment import find_recipes, load_recipe, resolve_config
-from tfgan_suite.experiment.recipe import first_line, locate
+from tfgan_suite.experiment.recipe import unknown_preset
+from tfgan_suite.experiment.recipe_files import locate, outline, path_and_preset
 from tfgan_suite.launching import launch
+from tfgan_suite.quiet_imports import quiet_imports
 
 
 def main(argv=None):
@@ -46,6 +46,18 @@ def main(argv=None):
         return 2
 
 
+def train(path):
+    """Makes a recipe file a program: `python FILE ...` does what `train FILE ...` does.
+
+    It is the last line of a recipe, `if __name__ == "__main__": cli.train(__file__)`, takes the
+    options of `train` from the command line, and ends the process.
+
+    Args:
+        path: the recipe's `__file__`.
+    """
+    sys.exit(main(["train", os.path.relpath(path), *sys.argv[1:]]))
+
+
 def _one_line(error):
     text = " ".join(str(error).split())
     # An error of ours explains itself; of any other, the name of its type is half of the message.
@@ -57,10 +69,10 @@ def _one_line(error):
 
 
 def _train(arguments):
-    locate(arguments.recipe)
-    with _quiet_imports():
+    recipe = _with_preset(arguments)
+    with quiet_imports():
         from tfgan_suite.experiment import reports, running
-    recipe = load_recipe(arguments.recipe)
+    recipe = load_recipe(recipe)
     config = resolve_config(recipe, arguments.overrides, smoke=arguments.smoke)
     if arguments.dry_run:
         reports.describe(recipe, config, arguments.strategy, arguments.precision)
@@ -79,6 +91,20 @@ def _train(arguments):
     if result.is_chief:
         reports.summarize(result)
     return result.exit_status
+
+
+def _with_preset(arguments):
+    """The recipe that is asked for, as `load_recipe` takes it, if there is such a one."""
+    path, (name, preset) = locate(arguments.recipe), path_and_preset(arguments.recipe)
+    if preset and arguments.preset:
+        raise ValueError(
+            "Give the preset once, behind the recipe or by --preset. "
+            f"Received: {arguments.recipe} --preset {arguments.preset}"
+        )
+    preset, known = preset or arguments.preset, outline(path).presets
+    if preset and known and preset not in known:
+        raise ValueError(unknown_preset(path.stem, preset, known))
+    return f"{name}:{preset}" if preset else name
 
 
 def _launch(arguments):
@@ -110,7 +136,7 @@ def _sample(arguments):
 def _evaluate(arguments):
     if arguments.data is None:
         return _evaluate_by_recipe(arguments)
-    with _quiet_imports():
+    with quiet_imports():
         from tfgan_suite.experiment import commands
     options = {
         "split": arguments.split,
@@ -150,7 +176,7 @@ def _evaluate_by_recipe(arguments):
 
 
 def _classifier(arguments):
-    with _quiet_imports():
+    with quiet_imports():
         from tfgan_suite.experiment import commands
     commands.train_classifier(
         arguments.source,
@@ -178,7 +204,7 @@ def _verify(arguments):
     if not pathlib.Path(arguments.path).is_dir():
         raise ValueError(f"There is no such directory of a model. Received: {arguments.path!r}")
     against = _restore(arguments.against)[0] if arguments.against else None
-    with _quiet_imports():
+    with quiet_imports():
         from tfgan_suite.experiment import commands
     return 0 if commands.verify(arguments.path, against) else 1
 
@@ -187,47 +213,22 @@ def _list(arguments):
     recipes = find_recipes()
     if not recipes:
         raise ValueError("There are no recipes in ./recipes, and none are installed.")
-    width = max(map(len, recipes))
+    rows = []
     for name, path in recipes.items():
-        print(f"{name:<{width}}  {first_line(path)}")
+        known = outline(path)
+        rows.append((name, known.summary))
+        rows += [(f"  {name}:{k}", said or "not measured") for k, said in known.presets.items()]
+    width = max(len(first) for first, _ in rows)
+    for first, second in rows:
+        print(f"{first:<{width}}  {second}")
 
 
 def _restore(source, run_only=False, best=False):
     if not pathlib.Path(source).exists():
         raise ValueError(f"There is no such run directory or file. Received: {source!r}")
-    with _quiet_imports():
+    with quiet_imports():
         from tfgan_suite.experiment import commands, restoring
     return restoring.restore(source, run_only=run_only, best=best), commands
-
-
-@contextlib.contextmanager
-def _quiet_imports():
-    """Keeps to itself what TensorFlow's C++ libraries say while they are loaded.
-
-    Their first lines are written before any log level is known. They are shown after all if the
-    import fails, or with TF_CPP_MIN_LOG_LEVEL set.
-    """
-    if "TF_CPP_MIN_LOG_LEVEL" in os.environ or "tensorflow" in sys.modules:
-        yield
-        return
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    sys.stderr.flush()
-    visible = os.dup(2)
-    with tempfile.TemporaryFile() as hidden:
-        os.dup2(hidden.fileno(), 2)
-        try:
-            yield
-            from absl import logging
-
-            logging.set_verbosity(logging.ERROR)  # of TensorFlow Datasets, Keras and others
-        except BaseException:
-            hidden.seek(0)
-            os.write(visible, hidden.read())
-            raise
-        finally:
-            sys.stderr.flush()
-            os.dup2(visible, 2)
-            os.close(visible)
 
 
 _COMMANDS = {

@@ -20,13 +20,13 @@ from rich.console import Console
 from rich.table import Table
 
 import tfgan_suite as tgs
+from tfgan_suite.experiment.building import build
 from tfgan_suite.experiment.config import resolve_config
 from tfgan_suite.experiment.recipe import load_recipe
-from tfgan_suite.experiment.running import build
 
 RECIPES = (
-    "mlp_gan_digits", "dcgan_digits", "wgan_digits", "wgan_gp_digits", "dcgan_mnist",
-    "wgan_gp_mnist", "cgan_mnist",
+    "mlp_gan:digits", "dcgan:digits", "wgan:digits", "wgan_gp:digits", "dcgan:mnist",
+    "wgan_gp:mnist", "cgan:mnist",
 )  # fmt: skip
 BATCH_SIZE = 64
 

@@ -147,10 +147,10 @@ def test_a_sound_training():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["mlp_gan_digits", "dcgan_digits", "wgan_gp_digits"])
+@pytest.mark.parametrize("name", ["mlp_gan", "dcgan", "wgan_gp"])
 def test_a_whole_sound_recipe(name):
     recipe = experiment.load_recipe(RECIPES / f"{name}.py")
-    built = running.build(recipe, recipe.Config(), get_strategy("one"))
+    built = running.build(recipe, experiment.resolve_config(recipe), get_strategy("one"))
     monitor = callbacks.GANMonitor(built.real)
     built.trainer.fit(
         built.data,
@@ -165,7 +165,7 @@ def test_a_whole_sound_recipe(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name, found", [("d", "frozen_discriminator"), ("g", "frozen_generator")])
 def test_a_recipe_with_a_frozen_player(name, found):
-    recipe = experiment.load_recipe(RECIPES / "wgan_gp_digits.py")
+    recipe = experiment.load_recipe(RECIPES / "wgan_gp.py")
     config = experiment.resolve_config(recipe, ["epochs=25", "discriminator_steps=1"])
     built = running.build(recipe, config, get_strategy("one"))
     player = {"g": built.trainer.optimizer, "d": built.trainer.discriminator_optimizer}[name]
@@ -180,7 +180,7 @@ def test_a_recipe_with_a_frozen_player(name, found):
 
 @pytest.mark.slow
 def test_a_recipe_with_one_class_of_ten():
-    recipe = experiment.load_recipe(RECIPES / "wgan_gp_digits.py")
+    recipe = experiment.load_recipe(RECIPES / "wgan_gp.py")
     config = experiment.resolve_config(recipe, ["epochs=25", "discriminator_steps=2"])
     built = running.build(recipe, config, get_strategy("one"))
     batches = list(data.load("digits", image_size=16, labels=True, shuffle=False))

@@ -10,7 +10,7 @@ import pytest
 
 from tfgan_suite import experiment
 
-RECIPE = pathlib.Path(__file__).parents[2] / "recipes" / "wgan_gp_digits.py"
+RECIPE = pathlib.Path(__file__).parents[2] / "recipes" / "wgan_gp.py"
 
 
 class Watch(keras.callbacks.Callback):

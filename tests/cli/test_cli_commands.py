@@ -28,15 +28,15 @@ def test_train_says_what_it_made_and_where(here, capsys):
     said = capsys.readouterr().out
     for text in (
         "epoch 2/2",
-        "minimax_gaussians: trained",
-        "runs/minimax_gaussians-smoke/checkpoints/final.keras",
-        "runs/minimax_gaussians-smoke/evaluation.json",
-        "saved_models/minimax_gaussians-smoke/2",
+        "minimax_gaussians_ring: trained",
+        "runs/minimax_gaussians-ring-smoke/checkpoints/final.keras",
+        "runs/minimax_gaussians-ring-smoke/evaluation.json",
+        "saved_models/minimax_gaussians_ring-smoke/2",
         "modes_covered",
-        "python -m tfgan_suite sample runs/minimax_gaussians-smoke --seed 1",
+        "python -m tfgan_suite sample runs/minimax_gaussians-ring-smoke --seed 1",
     ):
         assert text in said
-    assert (here / "saved_models/minimax_gaussians-smoke/2/saved_model.pb").exists()
+    assert (here / "saved_models/minimax_gaussians_ring-smoke/2/saved_model.pb").exists()
 
 
 def test_a_dry_run_writes_nothing(here, capsys):
@@ -48,12 +48,14 @@ def test_a_dry_run_writes_nothing(here, capsys):
         assert text in said
 
 
-def test_list_shows_every_recipe_with_its_first_line(here, capsys):
+def test_list_shows_every_recipe_with_its_first_line_and_its_presets(here, capsys):
     assert main(["list"]) == 0
-    lines = dict(line.split("  ", 1) for line in capsys.readouterr().out.splitlines())
+    lines = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
     files = {path.stem for path in (here / "recipes").glob("[!_]*.py")}
-    assert {name.strip() for name in lines} == files
-    assert all(len(text.strip()) > 20 for text in lines.values())
+    assert {name.partition(":")[0] for name, _ in lines} == files
+    assert all(len(text) > 20 for name, text in lines if ":" not in name)
+    assert dict(lines)["dcgan:digits"].startswith("2 min 12 s; 10 of 10 classes")
+    assert dict(lines)["dcgan:celeb_a"] == "not measured"
 
 
 def test_samples_of_a_run(here, capsys):
@@ -112,7 +114,7 @@ def test_export_publishes_the_next_version(here, tmp_path, capsys):
 
 def test_export_goes_to_the_name_of_the_run(here):
     assert main(["export", "runs/first", "--version", "70"]) == 0
-    assert (here / "saved_models/minimax_gaussians-smoke/70/saved_model.pb").exists()
+    assert (here / "saved_models/minimax_gaussians_ring-smoke/70/saved_model.pb").exists()
 
 
 def test_export_raw_is_the_generator_as_trained(tmp_path):

@@ -7,7 +7,27 @@ from tfgan_suite.cli import main
 
 def test_an_unknown_recipe(fails):
     line = fails("train", "minimax_gausians")
-    assert "Did you mean minimax_gaussians" in line and "wgan_digits" in line
+    assert "Did you mean minimax_gaussians" in line and "wgan_gp" in line
+
+
+@pytest.mark.parametrize(
+    "old, new",
+    [("dcgan_mnist", "dcgan:mnist"), ("wgan_gp_gaussians", "wgan_gp:ring")],
+)
+def test_a_recipe_of_before_is_named_anew(fails, old, new):
+    assert f"is the preset {new} now" in fails("train", old)
+
+
+@pytest.mark.parametrize(
+    "command", [["dcgan:mnisd"], ["dcgan", "--preset", "mnisd"], ["recipes/dcgan.py:mnisd"]]
+)
+def test_an_unknown_preset(fails, command):
+    line = fails("train", *command)
+    assert "digits, mnist, celeb_a" in line and "Did you mean mnist" in line
+
+
+def test_a_preset_is_given_once(fails):
+    assert "--preset mnist" in fails("train", "dcgan:digits", "--preset", "mnist")
 
 
 def test_an_unknown_key(fails):
@@ -16,7 +36,7 @@ def test_an_unknown_key(fails):
 
 
 @pytest.mark.parametrize(
-    "override", ["epochs=1.5", "mixture=square", "hidden_units=a", "learning_rate=nan", "seed"]
+    "override", ["epochs=1.5", "hidden_units=a", "learning_rate=nan", "seed"]
 )
 def test_a_bad_value(fails, override):
     line = fails("train", "minimax_gaussians", "--set", override)
@@ -99,7 +119,7 @@ def test_a_version_that_exists(fails):
 
 def test_no_recipes(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tfgan_suite.experiment.recipe.installed_folders", tuple)
+    monkeypatch.setattr("tfgan_suite.experiment.recipe_files.installed_folders", tuple)
     assert main(["list"]) == 2
     assert "no recipes" in capsys.readouterr().err
 

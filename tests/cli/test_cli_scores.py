@@ -12,7 +12,7 @@ from PIL import Image
 from tfgan_suite import data, drawing, metrics
 from tfgan_suite.cli import main
 
-TRAIN = ["train", "mlp_gan_digits", "--smoke", "--run-dir", "runs/digits"]
+TRAIN = ["train", "mlp_gan", "--smoke", "--run-dir", "runs/digits"]
 IN_ORDER = {"shuffle": False, "drop_remainder": False}
 SAMPLES = ["--samples", "120", "--seed", "3"]
 

@@ -11,7 +11,7 @@ import tensorflow_datasets as tfds
 from tfgan_suite import data, experiment
 
 NAME = "cycle_gan/monet2photo"
-RECIPE = pathlib.Path(__file__).parents[2] / "recipes" / "cyclegan_monet2photo.py"
+RECIPE = pathlib.Path(__file__).parents[2] / "recipes" / "cyclegan.py"
 # The sizes of its images are not recorded in TFDS.
 FULL_SIZE = {"image_size": 256, "resize": "crop"}
 COUNTS = {"trainA": 5, "trainB": 3, "testA": 2, "testB": 1}

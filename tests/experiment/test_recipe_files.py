@@ -4,7 +4,7 @@ import pytest
 
 import tfgan_suite
 from tfgan_suite.experiment import find_recipes, load_recipe
-from tfgan_suite.experiment.recipe import first_line
+from tfgan_suite.experiment.recipe_files import outline
 
 CONFIG = "import dataclasses\n@dataclasses.dataclass\nclass Config:\n"
 
@@ -12,7 +12,7 @@ CONFIG = "import dataclasses\n@dataclasses.dataclass\nclass Config:\n"
 @pytest.fixture
 def recipes_here(in_tmp, recipe_text, monkeypatch):
     """A folder of recipes, and none installed."""
-    monkeypatch.setattr("tfgan_suite.experiment.recipe.installed_folders", tuple)
+    monkeypatch.setattr("tfgan_suite.experiment.recipe_files.installed_folders", tuple)
     folder = in_tmp / "recipes"
     folder.mkdir()
     (folder / "small_ring.py").write_text(recipe_text)
@@ -77,11 +77,11 @@ def test_a_broken_recipe_is_explained(tmp_path, text, message):
 def test_the_first_line_is_read_without_running_the_file(tmp_path):
     path = tmp_path / "r.py"
     path.write_text('"""What it does.\n\nMore."""\nraise RuntimeError\n')
-    assert first_line(path) == "What it does."
+    assert outline(path).summary == "What it does."
 
 
 @pytest.mark.parametrize(("text", "line"), [("x = 1", ""), ("def", "(not a valid Python file)")])
 def test_a_first_line_that_is_not_there(tmp_path, text, line):
     path = tmp_path / "r.py"
     path.write_text(text)
-    assert first_line(path) == line
+    assert outline(path).summary == line

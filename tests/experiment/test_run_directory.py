@@ -4,7 +4,7 @@ import pathlib
 
 import pytest
 
-from tfgan_suite.experiment.directory import RunDirectory, check_writable, create
+from tfgan_suite.experiment.run_directory import RunDirectory, check_writable, create
 
 
 def test_a_new_run_never_shares_a_directory(in_tmp):

@@ -31,7 +31,7 @@ def read_card(version):
 
 
 def test_the_card_of_what_a_training_exports(folder):
-    card = read_card(folder / "saved_models/minimax_gaussians-smoke/1")
+    card = read_card(folder / "saved_models/minimax_gaussians_ring-smoke/1")
     record = json.loads((folder / "runs/first/config.json").read_text())
     assert card["recipe"] == "minimax_gaussians" and card["config"] == record["config"]
     assert card["metrics"] == json.loads((folder / "runs/first/evaluation.json").read_text())

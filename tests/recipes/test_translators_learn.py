@@ -23,8 +23,8 @@ def build(name, overrides, smoke=False):
 def test_label_maps_from_photographs(real_data):
     """The other direction: what was asked for is given."""
     file = real_data("facades/facades-val.tar")
-    made = build("pix2pix_facades", f"data={file} validation={file} targets=right", smoke=True)
-    usual = build("pix2pix_facades", f"data={file} validation={file}", smoke=True)
+    made = build("pix2pix", f"data={file} validation={file} targets=right", smoke=True)
+    usual = build("pix2pix", f"data={file} validation={file}", smoke=True)
     (maps, photos), (images, inputs) = (next(iter(b.real)) for b in (made, usual))
     np.testing.assert_array_equal(maps, inputs)
     np.testing.assert_array_equal(photos, images)
@@ -35,7 +35,7 @@ def test_label_maps_from_photographs(real_data):
 @pytest.mark.slow
 def test_pix2pix_learns_eight_facades_by_heart(real_data):
     built = build(
-        "pix2pix_facades",
+        "pix2pix",
         f"""
         data={real_data("facades/facades-train.tar")} validation=none pairs=8 jitter=false
         image_size=64 batch_size=8 epochs=1500 filters=16 dropout=0 learning_rate=1e-3
@@ -51,7 +51,7 @@ def test_pix2pix_learns_eight_facades_by_heart(real_data):
 def test_cycles_of_unseen_images_and_discriminators_that_tell_domains_apart(real_data):
     """864 steps. At the full learning rate the discriminators' verdicts vary from step to step."""
     built = build(
-        "cyclegan_monet2photo",
+        "cyclegan",
         f"""
         data={real_data("unpaired_art2photo/monet.tar")} held_out=24 image_size=64 batch_size=4
         data_b={real_data("unpaired_art2photo/photo.tar")} translator=unet filters=16

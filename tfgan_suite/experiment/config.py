@@ -1,4 +1,4 @@
-"""The config of a run: a recipe's defaults, its smoke overrides, and `key=value` from outside."""
+"""The config of a run: defaults, a preset, smoke overrides, and `key=value` from outside."""
 
 import difflib
 import math
@@ -12,7 +12,10 @@ _TRUE, _FALSE, _NONE = ("true", "yes", "on", "1"), ("false", "no", "off", "0"), 
 
 
 def resolve_config(recipe, overrides=(), smoke=False):
-    """Returns the recipe's `Config` with overrides applied, the last one of a key winning.
+    """Returns the recipe's `Config` with its preset, then overrides, the last of a key winning.
+
+    With other data than the preset's, what the preset says of its own (`recipe.of_data`) does not
+    hold.
 
     Values are read as the dataclass annotates them: `int`, `float` (finite), `str`, `bool` (true,
     yes, on, 1 or false, no, off, 0), `tuple[...]` (comma-separated, brackets allowed),
@@ -21,16 +24,14 @@ def resolve_config(recipe, overrides=(), smoke=False):
     Args:
         recipe: a `Recipe`.
         overrides: list of `"key=value"`.
-        smoke: whether to apply the recipe's smoke overrides first.
+        smoke: whether to apply the recipe's smoke overrides before them.
 
     Raises:
         ValueError: if an override is not `key=value`, its key is unknown, or its value cannot be
             read as the key's type.
     """
     hints = typing.get_type_hints(recipe.Config)
-    values = dict(recipe.smoke) if smoke else {}
-    for key in values:
-        _check_key(key, hints, f"SMOKE of {recipe.path}")
+    given = {}
     for override in overrides:
         key, equals, text = override.partition("=")
         key = key.strip()
@@ -38,12 +39,25 @@ def resolve_config(recipe, overrides=(), smoke=False):
             raise ValueError(f"An override has the form key=value. Received: {override!r}")
         _check_key(key, hints, override)
         try:
-            values[key] = parse(text.strip(), hints[key])
+            given[key] = parse(text.strip(), hints[key])
         except ValueError as error:
             raise ValueError(
                 f"`{key}` must be {describe(hints[key])}. Received: {override!r}"
             ) from error
-    return recipe.Config(**values)
+    settings, preset_smoke = recipe.settings, recipe.preset_smoke.get(recipe.preset, {})
+    if given.get("data", recipe.data) != recipe.data:
+        settings = {key: v for key, v in settings.items() if key not in recipe.of_data}
+        preset_smoke = {}
+    values = {}
+    for name, layer in (
+        (f"PRESETS[{recipe.preset!r}]", settings),
+        ("SMOKE", recipe.smoke if smoke else {}),
+        ("PRESET_SMOKE", preset_smoke if smoke else {}),
+    ):
+        for key in layer:
+            _check_key(key, hints, f"{name} of {recipe.path}")
+        values |= layer
+    return recipe.Config(**{**values, **given})
 
 
 def restore_config(recipe, values):

@@ -20,7 +20,8 @@ class Experiment:
         trainer: a compiled trainer.
         data: `tf.data.Dataset` of batches of real examples, as `fit` takes it.
         epochs: passes over the data, or epochs of `steps_per_epoch`.
-        name: name of the experiment: of its export, and in what is printed.
+        name: name of the experiment: of its export, and in what is printed; None for the family
+            and its preset or data, as in `dcgan_digits`.
         steps_per_epoch: updates of the generator in one epoch; None for as many as the data has.
         evaluators: called as `evaluator(generate, seed=...)` after training; each returns a dict of
             scores. `generate(n, seed)` returns a float32 array of n examples.
@@ -42,6 +43,7 @@ class Experiment:
         monitor_mode: "min" or "max", what is best.
         patience: epochs without a better `monitor` after which the training stops; None for all
             epochs.
+        notes: lines that the run says as it begins: what was left out or decided from the data.
 
     Raises:
         ValueError: if a number is not a positive integer, a name cannot be that of a directory, or
@@ -51,7 +53,7 @@ class Experiment:
     trainer: keras.Model
     data: Any
     epochs: int
-    name: str
+    name: str | None = None
     steps_per_epoch: int | None = None
     evaluators: list = dataclasses.field(default_factory=list)
     callbacks: list = dataclasses.field(default_factory=list)
@@ -66,6 +68,7 @@ class Experiment:
     monitor: str | None = None
     monitor_mode: str = "min"
     patience: int | None = None
+    notes: list = dataclasses.field(default_factory=list)
 
     def __post_init__(self):
         for name in ("epochs", "checkpoint_every", "sample_every"):
@@ -82,12 +85,20 @@ class Experiment:
             raise ValueError(
                 f'`monitor_mode` must be "min" or "max". Received: {self.monitor_mode!r}'
             )
-        for name in (self.name, self.export_name or self.name):
+        for name in {self.name, self.export_name} - {None}:
             if not re.fullmatch(r"[\w-][\w.-]*", name):
                 raise ValueError(
                     "The name of an experiment or an export is made of letters, digits, `_`, `-` "
                     f"and `.`, and does not begin with `.`. Received: {name!r}"
                 )
+
+    @property
+    def epoch_steps(self):
+        """Updates of the generator in one epoch; None where the data has no known number."""
+        batches = int(self.data.cardinality())
+        if self.steps_per_epoch or batches < 0:
+            return self.steps_per_epoch
+        return batches // self.trainer.discriminator_steps
 
     @property
     def export_name(self):

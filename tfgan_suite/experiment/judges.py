@@ -16,9 +16,7 @@ from tfgan_suite.metrics.feature_evaluator import DEFAULT_SCORES
 DEFAULT_LAYER, DEFAULT_POOLING = "relu_3", "avg"
 
 
-def classifier_judge(
-    source, *, image_size=None, channels=None, split="train", epochs=None, num_samples=2000
-):
+def classifier_judge(source, *, num_samples=2000, **options):
     """An evaluator that asks a classifier of the real classes what a generator makes.
 
     The classifier is trained on the real training split at the generator's size and its accuracy
@@ -27,57 +25,42 @@ def classifier_judge(
 
     Args:
         source: data set with labels, as `data.load` takes it.
-        image_size: as `data.load` takes it.
-        channels: as `data.load` takes it.
-        split: split to train the classifier on.
-        epochs: of the classifier; None for as many as show 60 000 images.
         num_samples: images to generate and judge.
+        **options: `image_size`, `channels` and `resize`, as `data.load` takes them; `split`, to
+            train the classifier on ("train"); `epochs` of the classifier, None for as many as show
+            60 000 images.
 
     Returns:
         A `ClassifierEvaluator`.
     """
-    train = _training_of(source, image_size, channels, split, epochs)
-    return ClassifierEvaluator(train, num_samples=num_samples)
+    return ClassifierEvaluator(_training_of(source, **options), num_samples=num_samples)
 
 
-def conditional_judge(
-    source, *, image_size=None, channels=None, split="train", epochs=None, num_samples=5000
-):
+def conditional_judge(source, *, num_samples=5000, **options):
     """As `classifier_judge`, of whether the class asked for is the one that is seen.
 
     Returns:
         A `ConditionalAccuracyEvaluator`.
     """
-    train = _training_of(source, image_size, channels, split, epochs)
-    return ConditionalAccuracyEvaluator(train, num_samples=num_samples)
+    return ConditionalAccuracyEvaluator(_training_of(source, **options), num_samples=num_samples)
 
 
-def code_judge(
-    source, prior, *, image_size=None, channels=None, split="train", epochs=None, num_samples=5000
-):
+def code_judge(source, prior, *, num_samples=5000, **options):
     """As `classifier_judge`, of whether the values of a categorical code have become the classes.
 
     Args:
-        source, image_size, channels, split, epochs, num_samples: as for `classifier_judge`.
+        source, num_samples, options: as for `classifier_judge`.
         prior: the `StructuredLatentPrior` of the generator.
 
     Returns:
         A `CodeAgreementEvaluator`.
     """
-    train = _training_of(source, image_size, channels, split, epochs)
-    return CodeAgreementEvaluator(train, prior, num_samples=num_samples)
+    return CodeAgreementEvaluator(_training_of(source, **options), prior, num_samples=num_samples)
 
 
-def _training_of(source, image_size, channels, split, epochs):
+def _training_of(source, *, split="train", **options):
     """A function of nothing that gives the `Classifier` of a data set."""
-
-    def train():
-        real = RealData(
-            source, image_size=image_size, channels=channels, train_split=split, epochs=epochs
-        )
-        return real.classifier
-
-    return train
+    return lambda: RealData(source, train_split=split, **options).classifier
 
 
 def feature_judge(

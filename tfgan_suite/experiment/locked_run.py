@@ -1,13 +1,13 @@
-"""The directory of a run, found or made: by the one process that writes there."""
+"""A run directory under its lock: found or made by the one process that writes there."""
 
 import contextlib
 import pathlib
 
 from tfgan_suite.checkpointing import DirectoryLock
-from tfgan_suite.experiment import console, directory
+from tfgan_suite.experiment import console, run_directory, run_record
 
 
-class Opening(contextlib.ExitStack):
+class LockedRun(contextlib.ExitStack):
     """Opens a run directory in two steps, and keeps its lock while the context lasts.
 
     Args:
@@ -30,7 +30,7 @@ class Opening(contextlib.ExitStack):
     @property
     def name(self):
         """Name of the run."""
-        return self.recipe.name + ("-smoke" if self.record["smoke"] else "")
+        return self.recipe.run_name(self.config) + ("-smoke" if self.record["smoke"] else "")
 
     def look(self):
         """Checks, before anything is built, that there is something to do.
@@ -41,13 +41,13 @@ class Opening(contextlib.ExitStack):
         Raises:
             ValueError, BlockingIOError, OSError: as `running.run` does.
         """
-        directory.check_writable(self.run_dir or "runs")
-        directory.check_writable(self.saved_models)
-        if self.run_dir is None or not directory.is_run(self.run_dir):
+        run_directory.check_writable(self.run_dir or "runs")
+        run_directory.check_writable(self.saved_models)
+        if self.run_dir is None or not run_directory.is_run(self.run_dir):
             if self.run_dir is not None:
-                directory.check_new(pathlib.Path(self.run_dir))
+                run_directory.check_new(pathlib.Path(self.run_dir))
             return None
-        self._take(directory.RunDirectory(pathlib.Path(self.run_dir)))
+        self._take(run_directory.RunDirectory(pathlib.Path(self.run_dir)))
         self._changed = self._check_changes()
         if self._where.finished.exists() and not self._changed:
             return str(self._where.path)
@@ -60,11 +60,11 @@ class Opening(contextlib.ExitStack):
             Path of the run directory.
         """
         if self._where is None:
-            self._take(directory.create(self.run_dir, self.name))
-            directory.check_new(self._where.path)  # another process may have been faster
+            self._take(run_directory.create(self.run_dir, self.name))
+            run_directory.check_new(self._where.path)  # another process may have been faster
         if self._changed:
             self._where.finished.unlink(missing_ok=True)
-            directory.record(
+            run_record.record(
                 self._where, self.recipe, self.config, export_name=export_name, **self.record
             )
         self.output.print(f"run directory  {console.relative(self._where.path)}")
@@ -77,7 +77,7 @@ class Opening(contextlib.ExitStack):
     def _check_changes(self):
         """Whether the run goes on changed; ValueError if it must not."""
         names = {name: self.record[name] for name in ("strategy", "strategy_name", "precision")}
-        changed = directory.changes(self._where, self.recipe, self.config, **names)
+        changed = run_record.changes(self._where, self.recipe, self.config, **names)
         if changed and not self.allow_changes:
             raise ValueError(
                 "The run was begun with another configuration; give another directory, or "

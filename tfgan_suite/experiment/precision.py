@@ -6,7 +6,7 @@ import pathlib
 import keras
 
 from tfgan_suite.experiment.config import PRECISIONS
-from tfgan_suite.experiment.directory import RunDirectory, is_run
+from tfgan_suite.experiment.run_directory import RunDirectory, is_run
 
 
 def resolve(precision, run_dir=None):

@@ -22,6 +22,7 @@ class RealData:
         source: as `data.load` takes it.
         image_size: as `data.load` takes it; None for the images' own.
         channels: as `data.load` takes it; None for the images' own.
+        resize: as `data.load` takes it.
         split: split of the images that generated ones are compared with.
         train_split: split on which the classifier is trained, and the generator was.
         epochs: of the classifier; None for as many as show 60 000 images.
@@ -37,12 +38,14 @@ class RealData:
         *,
         image_size=None,
         channels=None,
+        resize=None,
         split="test",
         train_split="train",
         epochs=None,
         data_dir=None,
     ):
         self.source, self.image_size, self.channels = source, image_size, channels
+        self.resize = resize
         self.split, self.train_split = split, train_split
         self.epochs, self.data_dir = epochs, data_dir
         self._read = {}
@@ -65,8 +68,13 @@ class RealData:
             "source": str(self.source),
             **self.reference.description,
             "own_shape": list(own),
-            "resize": None if own[:2] == wanted[:2] else "bicubic, antialiased",
+            "resize": None if own[:2] == wanted[:2] else self._resizing,
         }
+
+    @property
+    def _resizing(self):
+        how = "bicubic, antialiased"
+        return how if self.resize is None else f"{how}, {self.resize}"
 
     def read(self, split):
         """A split in the order of the source: float32 images, and labels or None; read once."""
@@ -76,6 +84,7 @@ class RealData:
                 self.source,
                 image_size=self.image_size,
                 channels=self.channels,
+                resize=self.resize,
                 split=split,
                 labels=labels,
                 batch_size=500,

@@ -10,7 +10,8 @@ import tensorflow as tf
 from tfgan_suite import data
 from tfgan_suite.callbacks.gan_monitor import DIAGNOSIS
 from tfgan_suite.distribution import get_strategy
-from tfgan_suite.experiment import console, evaluation, running
+from tfgan_suite.experiment import console, evaluation
+from tfgan_suite.experiment.building import build
 from tfgan_suite.experiment.exporting import paths_of
 from tfgan_suite.metrics import better
 from tfgan_suite.operations import step_operations
@@ -20,8 +21,8 @@ def describe(recipe, config, strategy="auto", precision=None):
     """Builds an experiment; prints config, networks and a batch's shape; writes nothing."""
     output = console.make_console()
     strategy = get_strategy(strategy)
-    built = running.build(recipe, config, strategy, precision)
-    console.print_facts(output, f"config of {recipe.name}", dataclasses.asdict(config))
+    built = build(recipe, config, strategy, precision)
+    console.print_facts(output, f"config of {recipe.run_name(config)}", dataclasses.asdict(config))
     networks = [layer for layer in built.trainer.layers if isinstance(layer, keras.Model)]
     for network in networks:
         if network.trainable:  # a moving average is one more copy of what is shown
@@ -30,22 +31,18 @@ def describe(recipe, config, strategy="auto", precision=None):
     batch = tf.nest.map_structure(
         lambda spec: f"{tuple(spec.shape)} {spec.dtype.name}", built.data.element_spec
     )
-    steps = built.steps_per_epoch or _steps(built)
+    for note in built.notes:
+        output.print(f"note  {note}", markup=False)
     facts = {
         "parameters": ", ".join(f"{n.name} {n.count_params():,}" for n in networks),
         "trainer": f"{type(built.trainer).__name__}, loss {built.trainer.adversarial_loss!r}",
         "one batch": batch,
-        "steps": f"{built.epochs} epochs of {steps} steps",
+        "steps": f"{built.epochs} epochs of {built.epoch_steps or 'an unknown number of'} steps",
         "operations": _operations(built),
         "replicas": strategy.num_replicas_in_sync,
         "precision": precision or keras.config.dtype_policy().name,
     }
     console.print_facts(output, "dry run: nothing was trained or written", facts)
-
-
-def _steps(built):
-    batches = int(built.data.cardinality())
-    return batches // built.trainer.discriminator_steps if batches >= 0 else "an unknown number of"
 
 
 def _operations(built):

@@ -8,8 +8,8 @@ import keras
 import tfgan_suite
 from tfgan_suite.checkpointing import CheckpointStore, assign_arrays
 from tfgan_suite.checkpointing.format import read as read_checkpoint
-from tfgan_suite.experiment import cards
-from tfgan_suite.experiment.directory import RunDirectory
+from tfgan_suite.experiment import model_card
+from tfgan_suite.experiment.run_directory import RunDirectory
 
 
 @dataclasses.dataclass
@@ -35,7 +35,7 @@ class Restored:
         """What a model card says of the run; nothing for a file."""
         if self.directory is None:
             return {}
-        card = cards.of_run(self.directory)
+        card = model_card.of_run(self.directory)
         if card.get("metrics", {}).get("trainer") != self.name:
             card.pop("metrics", None)  # those of another state of the run
         return card

@@ -9,11 +9,9 @@ import time
 
 import keras
 
-from tfgan_suite import callbacks, drawing
+from tfgan_suite import callbacks
 from tfgan_suite.callbacks._steps import steps_done
 from tfgan_suite.callbacks.trainer_checkpoint import save_trainer
-from tfgan_suite.callbacks.translating import is_translator
-from tfgan_suite.conditions import number_of_classes
 from tfgan_suite.distribution import (
     get_strategy,
     has_several_workers,
@@ -23,15 +21,17 @@ from tfgan_suite.distribution import (
     sum_over_workers,
     worker_index,
 )
-from tfgan_suite.experiment import cards, console, directory, evaluation
+from tfgan_suite.experiment import console, evaluation, model_card
 from tfgan_suite.experiment import precision as precisions
-from tfgan_suite.experiment.definition import Experiment
+from tfgan_suite.experiment.building import build
+from tfgan_suite.experiment.experiment import Experiment
 from tfgan_suite.experiment.exporting import export_all
-from tfgan_suite.experiment.opening import Opening
+from tfgan_suite.experiment.locked_run import LockedRun
+from tfgan_suite.experiment.run_callbacks import run_callbacks
+from tfgan_suite.experiment.run_directory import RunDirectory, WorkerDirectory
 from tfgan_suite.files import write_json
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_STEPS_BETWEEN_LOOKS = 200  # updates of the generator
 
 
 @dataclasses.dataclass
@@ -50,7 +50,7 @@ class Result:
         is_chief: whether this process has written it all; of several workers, one has.
     """
 
-    directory: directory.RunDirectory
+    directory: RunDirectory
     experiment: Experiment | None
     interrupted: bool
     seconds: float
@@ -59,31 +59,6 @@ class Result:
     exported: pathlib.Path | dict | None = None
     best: dict | None = None
     is_chief: bool = True
-
-
-def build(recipe, config, strategy, precision=None):
-    """Builds a recipe's experiment under a strategy, from the config's seed.
-
-    The layers of its trainer compute in a precision of `config.PRECISIONS` (None: in the one that
-    Keras has); its judges, made later, do not.
-
-    Raises:
-        ValueError: if `build` returns anything but an `Experiment` with a compiled trainer.
-    """
-    keras.utils.set_random_seed(config.seed)
-    with strategy.scope(), precisions.policy(precisions.resolve(precision)):
-        experiment = recipe.build(config)
-    if not isinstance(experiment, Experiment):
-        raise ValueError(
-            "`build(config)` must return a tfgan_suite.experiment.Experiment. "
-            f"Received: {recipe.path} returning {type(experiment).__name__}"
-        )
-    if not getattr(experiment.trainer, "compiled", False):
-        raise ValueError(
-            "`build(config)` must compile the trainer: trainer.compile(...). "
-            f"Received: {recipe.path} with a trainer that is not compiled"
-        )
-    return experiment
 
 
 def run(
@@ -132,7 +107,7 @@ def run(
     strategy_name = strategy if isinstance(strategy, str) else type(strategy).__name__
     strategy = get_strategy(strategy)
     precision = on_chief(strategy, lambda: precisions.resolve(precision, run_dir))
-    opening = Opening(
+    locked = LockedRun(
         recipe,
         config,
         run_dir,
@@ -145,21 +120,23 @@ def run(
         command=command,
         smoke=smoke,
     )
-    with naming_lost_workers(strategy), opening:
-        finished = on_chief(strategy, opening.look)
+    with naming_lost_workers(strategy), locked:
+        finished = on_chief(strategy, locked.look)
         if finished is not None:
-            where = directory.RunDirectory(pathlib.Path(finished))
+            where = RunDirectory(pathlib.Path(finished))
             return Result(where, None, False, 0.0, is_chief=is_chief(strategy))
         experiment = build(recipe, config, strategy, precision)
         export_name = experiment.export_name
         if export_name and smoke:
             export_name += "-smoke"
-        path = pathlib.Path(on_chief(strategy, lambda: opening.begin(export_name)))
-        where = directory.RunDirectory(path)
+        path = pathlib.Path(on_chief(strategy, lambda: locked.begin(export_name)))
+        where = RunDirectory(path)
         if not is_chief(strategy):
-            scratch = opening.enter_context(tempfile.TemporaryDirectory(prefix="tfgan-suite-"))
-            where = directory.WorkerDirectory(pathlib.Path(scratch), path, worker_index(strategy))
-            output = opening.enter_context(console.silence())
+            scratch = locked.enter_context(tempfile.TemporaryDirectory(prefix="tfgan-suite-"))
+            where = WorkerDirectory(pathlib.Path(scratch), path, worker_index(strategy))
+            output = locked.enter_context(console.silence())
+        for note in experiment.notes:
+            output.print(f"note  {note}", markup=False)
         result = _fit(experiment, where, output, allow_changes)
         if not result.interrupted:
             export_to = export_name and pathlib.Path(saved_models) / export_name
@@ -186,92 +163,10 @@ def _finish(result, strategy, export_to, seed):
                 seed=seed,
             )
         if export_to:
-            result.exported = export_all(trainer, export_to, card=cards.of_run(where))
+            result.exported = export_all(trainer, export_to, card=model_card.of_run(where))
         write_json(where.finished, {"step": steps_done(trainer), "exported": result.exported})
 
     on_chief(strategy, judge_and_export)
-
-
-def run_callbacks(experiment, where, lines, interrupt, allow_changes=False):
-    """The callbacks of every run, in the order in which each must see the others' work."""
-    for callback in experiment.callbacks:
-        if hasattr(callback, "set_run_directory"):
-            callback.set_run_directory(where.path)
-    return [
-        # First: nothing after it may keep a broken epoch.
-        callbacks.GuardNonFinite(experiment.on_non_finite),
-        *_evaluations(experiment, where),  # add scores to the logs
-        *experiment.callbacks,  # may do so too
-        *_monitor(experiment, where, lines.console),
-        *_early_stopping(experiment),
-        callbacks.JsonLines(where.metrics),
-        callbacks.TensorBoard(where.events),
-        *_sample_pictures(experiment, where),
-        lines,
-        callbacks.TrainerCheckpoint(where.latest, every=experiment.checkpoint_every),
-        callbacks.Checkpoints(
-            where.training,
-            every_epochs=experiment.checkpoint_every,
-            every_minutes=experiment.checkpoint_minutes,
-            monitor=experiment.monitor,
-            mode=experiment.monitor_mode,
-            allow_changes=allow_changes,
-            stop_on_signals=False,  # the run has its own words for them
-        ),
-        interrupt,
-    ]
-
-
-def _evaluations(experiment, where):
-    if not experiment.evaluate_every:
-        return []
-    return [
-        callbacks.MetricEvaluation(
-            experiment.evaluators,
-            where.evaluations,
-            every_epochs=experiment.evaluate_every,
-            max_samples=experiment.evaluate_samples,
-            seed=experiment.trainer.seed,
-        )
-    ]
-
-
-def _monitor(experiment, where, output):
-    """A `GANMonitor`, where there are real examples to look at and none is among the callbacks;
-    none for translators.
-    """
-    trainer, real = experiment.trainer, experiment.real
-    has_one = any(isinstance(c, callbacks.GANMonitor) for c in experiment.callbacks)
-    # Translations are less various than their targets long before they are wrong: no alarm unasked.
-    if has_one or real is None or not hasattr(trainer, "probe") or is_translator(trainer):
-        return []
-    networks = (trainer.generator, trainer.discriminator)
-    if any(len(network.inputs) > 1 for network in networks) and not _has_conditions(real):
-        return []
-    # A look costs what one or two steps cost: at most one in two hundred steps.
-    every = -(-_STEPS_BETWEEN_LOOKS // (experiment.steps_per_epoch or _STEPS_BETWEEN_LOOKS))
-    return [
-        callbacks.GANMonitor(
-            real,
-            directory=where.path,
-            every=every,
-            say=lambda words: output.print(words, markup=False),
-        )
-    ]
-
-
-def _has_conditions(real):
-    return isinstance(getattr(real, "element_spec", real), tuple)
-
-
-def _early_stopping(experiment):
-    if not experiment.patience:
-        return []
-    return [
-        callbacks.EarlyStopping(
-            experiment.monitor, patience=experiment.patience, mode=experiment.monitor_mode
-        )
-    ]
 
 
 def _fit(experiment, where, output, allow_changes):
@@ -305,28 +200,3 @@ def _fit(experiment, where, output, allow_changes):
         best=checkpoints.best,
         is_chief=is_chief(strategy),
     )
-
-
-def _sample_pictures(experiment, where):
-    every, real = experiment.sample_every, experiment.real
-    if is_translator(experiment.trainer):
-        return [] if real is None else [callbacks.TranslationGrid(where.samples, real, every=every)]
-    if not _is_drawable(experiment.trainer):
-        return []
-    codes = experiment.trainer.latent_prior.codes
-    return [
-        callbacks.ImageGrid(where.samples, every=every, real=real),
-        callbacks.LatentInterpolation(where.samples),
-        *([callbacks.LatentTraversal(where.samples)] if codes else []),
-    ]
-
-
-def _is_drawable(trainer):
-    generator = getattr(trainer, "generator", None)
-    if generator is None or (len(generator.inputs) > 1 and not number_of_classes(trainer)):
-        return False
-    try:
-        drawing.check_drawable(tuple(generator.outputs[0].shape)[1:])
-    except ValueError:
-        return False
-    return True

@@ -9,7 +9,7 @@ import numpy as np
 
 from tfgan_suite import drawing
 from tfgan_suite.experiment import reports
-from tfgan_suite.experiment.directory import versions
+from tfgan_suite.experiment.run_record import versions
 from tfgan_suite.experiment.generators import NOISE, REAL, open_generator
 from tfgan_suite.experiment.judges import comparing_evaluator, make_extractor
 from tfgan_suite.experiment.real_data import RealData

@@ -1,0 +1,128 @@
+"""The images that a config names, and what a recipe asks of them."""
+
+from tfgan_suite import data
+from tfgan_suite.experiment.experiment import Experiment
+
+
+def open_images(config, *, labels=False):
+    """Opens the images of a config, before anything is built.
+
+    Args:
+        config: an `ImageConfig`.
+        labels: whether the recipe needs labels.
+
+    Returns:
+        An `ImageData`.
+
+    Raises:
+        ValueError: if the data are not images, need a size, or have no labels where these are
+            needed; or as `data.describe` does.
+    """
+    return ImageData(config, labels)
+
+
+class ImageData:
+    """Images of one shape, for the networks, the trainer and the judges of a recipe.
+
+    Attributes:
+        size: side in pixels, or `(height, width)` where these differ.
+        channels: number of channels.
+        shape: `(height, width, channels)`.
+        num_classes: number of classes, or None of images without labels.
+    """
+
+    def __init__(self, config, labels=False):
+        self.config, self.labels = config, labels
+        facts = data.describe(config.data, split=config.split)
+        if len(facts.image_shape) != 3:
+            raise ValueError(
+                "This recipe takes images: a folder, a tar archive, a .npz file, a name of TFDS, "
+                f'or "digits". Received: data={config.data} with examples of the shape '
+                f"{facts.image_shape}"
+            )
+        self.num_classes = facts.num_classes
+        if labels and not self.num_classes:
+            raise ValueError(
+                "This recipe takes images with labels: folders of images, one for each class, or "
+                "a data set with labels; `dcgan` needs none. "
+                f"Received: data={config.data}, which has no labels"
+            )
+        height, width = _pair(config.image_size) or facts.image_shape[:2]
+        if height is None or width is None:
+            raise ValueError(
+                f"The images of {facts.name} have different sizes; say which one to bring them "
+                f"to, and how: image_size=64 resize=crop. Received: image_size=none, "
+                f"data={config.data}"
+            )
+        self.size = height if height == width else (height, width)
+        self.channels, self.notes = config.channels or facts.image_shape[2], []
+        self._convert_to = config.channels
+        if self.channels is None:
+            self.channels = self._convert_to = 3
+            self.notes.append(
+                f"the images of {facts.name} differ in grey, colour and alpha: all are made RGB, "
+                "alpha on black (channels=1 makes them grey)"
+            )
+        self.shape = (height, width, self.channels)
+
+    def load(self, **options):
+        """The images as `data.load` gives them, with labels where the recipe needs these."""
+        config = self.config
+        return data.load(
+            config.data,
+            split=config.split,
+            image_size=config.image_size,
+            channels=self._convert_to,
+            resize=config.resize,
+            labels=self.labels,
+            **options,
+        )
+
+    def experiment(self, trainer, judge=None, **options):
+        """The `Experiment` of a trainer on these images.
+
+        Args:
+            trainer: a compiled trainer.
+            judge: makes an evaluator of a data set with labels, as `judges.classifier_judge` does;
+                left out of images without labels, which the run says. None for none.
+            **options: of `Experiment`.
+        """
+        config, notes, evaluators = self.config, [*self.notes], []
+        if judge and (self.num_classes or 0) > 1:
+            evaluators = [
+                judge(
+                    config.data,
+                    image_size=config.image_size,
+                    channels=self._convert_to,
+                    resize=config.resize,
+                    split=config.split,
+                    epochs=config.judge_epochs,
+                    num_samples=config.num_samples,
+                )
+            ]
+        elif judge:
+            notes.append(
+                f"not judged after training: {config.data} has no labels for a classifier; see "
+                "`evaluate --data` for scores without one"
+            )
+        batches = self.load(
+            batch_size=config.batch_size,
+            augment="flip" if config.mirror else (),
+            cache=config.cache,
+            repeat=config.steps_per_epoch is not None,
+            seed=config.seed,
+        )
+        return Experiment(
+            trainer=trainer,
+            data=batches,
+            epochs=config.epochs,
+            steps_per_epoch=config.steps_per_epoch,
+            evaluators=evaluators,
+            real=self.load(shuffle=False, cache=False),
+            notes=notes,
+            **options,
+        )
+
+
+def _pair(image_size):
+    return (image_size, image_size) if isinstance(image_size, int) else image_size

@@ -1,0 +1,134 @@
+"""The callbacks of every run, and the base of those that write into its directory."""
+
+import pathlib
+
+import keras
+
+from tfgan_suite import callbacks, drawing
+from tfgan_suite.callbacks.translating import is_translator
+from tfgan_suite.conditions import number_of_classes
+
+_STEPS_BETWEEN_LOOKS = 200  # updates of the generator
+
+
+class InRunDirectory(keras.callbacks.Callback):
+    """Base of a recipe's callbacks that write into the directory of the run.
+
+    Attributes:
+        directory: path of the run directory; None outside of a run.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.directory = None
+
+    def set_run_directory(self, path):
+        """Says where the run is, before it begins."""
+        self.directory = pathlib.Path(path)
+
+
+def run_callbacks(experiment, where, lines, interrupt, allow_changes=False):
+    """The callbacks of every run, in the order in which each must see the others' work."""
+    for callback in experiment.callbacks:
+        if hasattr(callback, "set_run_directory"):
+            callback.set_run_directory(where.path)
+    return [
+        # First: nothing after it may keep a broken epoch.
+        callbacks.GuardNonFinite(experiment.on_non_finite),
+        *_evaluations(experiment, where),  # add scores to the logs
+        *experiment.callbacks,  # may do so too
+        *_monitor(experiment, where, lines.console),
+        *_early_stopping(experiment),
+        callbacks.JsonLines(where.metrics),
+        callbacks.TensorBoard(where.events),
+        *_sample_pictures(experiment, where),
+        lines,
+        callbacks.TrainerCheckpoint(where.latest, every=experiment.checkpoint_every),
+        callbacks.Checkpoints(
+            where.training,
+            every_epochs=experiment.checkpoint_every,
+            every_minutes=experiment.checkpoint_minutes,
+            monitor=experiment.monitor,
+            mode=experiment.monitor_mode,
+            allow_changes=allow_changes,
+            stop_on_signals=False,  # the run has its own words for them
+        ),
+        interrupt,
+    ]
+
+
+def _evaluations(experiment, where):
+    if not experiment.evaluate_every:
+        return []
+    return [
+        callbacks.MetricEvaluation(
+            experiment.evaluators,
+            where.evaluations,
+            every_epochs=experiment.evaluate_every,
+            max_samples=experiment.evaluate_samples,
+            seed=experiment.trainer.seed,
+        )
+    ]
+
+
+def _monitor(experiment, where, output):
+    """A `GANMonitor`, where there are real examples to look at and none is among the callbacks;
+    none for translators.
+    """
+    trainer, real = experiment.trainer, experiment.real
+    has_one = any(isinstance(c, callbacks.GANMonitor) for c in experiment.callbacks)
+    # Translations are less various than their targets long before they are wrong: no alarm unasked.
+    if has_one or real is None or not hasattr(trainer, "probe") or is_translator(trainer):
+        return []
+    networks = (trainer.generator, trainer.discriminator)
+    if any(len(network.inputs) > 1 for network in networks) and not _has_conditions(real):
+        return []
+    # A look costs what one or two steps cost: at most one in two hundred steps.
+    every = -(-_STEPS_BETWEEN_LOOKS // (experiment.steps_per_epoch or _STEPS_BETWEEN_LOOKS))
+    return [
+        callbacks.GANMonitor(
+            real,
+            directory=where.path,
+            every=every,
+            say=lambda words: output.print(words, markup=False),
+        )
+    ]
+
+
+def _has_conditions(real):
+    return isinstance(getattr(real, "element_spec", real), tuple)
+
+
+def _early_stopping(experiment):
+    if not experiment.patience:
+        return []
+    return [
+        callbacks.EarlyStopping(
+            experiment.monitor, patience=experiment.patience, mode=experiment.monitor_mode
+        )
+    ]
+
+
+def _sample_pictures(experiment, where):
+    every, real = experiment.sample_every, experiment.real
+    if is_translator(experiment.trainer):
+        return [] if real is None else [callbacks.TranslationGrid(where.samples, real, every=every)]
+    if not _is_drawable(experiment.trainer):
+        return []
+    codes = experiment.trainer.latent_prior.codes
+    return [
+        callbacks.ImageGrid(where.samples, every=every, real=real),
+        callbacks.LatentInterpolation(where.samples),
+        *([callbacks.LatentTraversal(where.samples)] if codes else []),
+    ]
+
+
+def _is_drawable(trainer):
+    generator = getattr(trainer, "generator", None)
+    if generator is None or (len(generator.inputs) > 1 and not number_of_classes(trainer)):
+        return False
+    try:
+        drawing.check_drawable(tuple(generator.outputs[0].shape)[1:])
+    except ValueError:
+        return False
+    return True
