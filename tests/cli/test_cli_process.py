@@ -56,7 +56,7 @@ def test_ctrl_c_keeps_what_was_reached(start, here):
     out, err = process.communicate()
     assert process.returncode == 130
     assert "Traceback" not in err and "finishing this step" in err
-    assert "minimax_gaussians: interrupted" in out
+    assert "minimax_gaussians_ring: interrupted" in out
     assert (here / "runs/stopped/checkpoints/latest.keras").exists()
     assert not (here / "runs/stopped/checkpoints/final.keras").exists()
 

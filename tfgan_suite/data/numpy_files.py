@@ -40,20 +40,19 @@ def open_numpy_file(source, split, skip_broken=False):
     path = pathlib.Path(source).expanduser()
     if not path.is_file():
         raise ValueError(f"The file does not exist. Received: source={str(source)!r}")
+    has_splits = False
     try:
-        found = np.load(path, allow_pickle=False)
-        if isinstance(found, np.ndarray):
-            images, labels = found, None
-        else:
-            with found:
-                images, labels = _choose(found, split, source)
+        with open(path, "rb") as file:  # which NumPy would leave open where it cannot read it
+            images, labels = np.load(file, allow_pickle=False), None
+            if not isinstance(images, np.ndarray):
+                has_splits = bool(_splits(images.files))
+                images, labels = _choose(images, split, source)
     except (OSError, EOFError, zipfile.BadZipFile) as error:
         raise ValueError(
             f"The file cannot be read as NumPy's: {error}. Received: source={str(source)!r}"
         ) from error
     except ValueError as error:
         raise ValueError(f"{error} (in the file {source})") from error
-    has_splits = not isinstance(found, np.ndarray) and _splits(found.files)
     arrays = images if labels is None else (images, labels)
     try:
         opened = open_arrays(arrays, "train" if has_splits else split, skip_broken)
