@@ -118,16 +118,16 @@ def build(config):
     judge = {} if has_points(config) else {"judge": classifier_judge}
     experiment = examples.experiment(trainer, **judge)
 
-    def adam(updates_per_step):
+    def adam():
         rate = config.learning_rate
         if config.decay == "cosine":
-            steps = config.epochs * experiment.epoch_steps * updates_per_step
+            steps = config.epochs * experiment.epoch_steps
             rate = keras.optimizers.schedules.CosineDecay(rate, steps)
         return keras.optimizers.Adam(rate, beta_1=config.beta_1, beta_2=config.beta_2)
 
     trainer.compile(
-        optimizer=adam(1),
-        discriminator_optimizer=adam(config.discriminator_steps),
+        optimizer=adam(),
+        discriminator_optimizer=adam(),
         penalties=[losses.GradientPenalty(config.penalty_weight)],
         steps_per_execution=config.steps_per_execution,
     )

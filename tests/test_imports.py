@@ -12,8 +12,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 BASE = {
     "batches", "checks", "conditions", "configured", "data_order", "distribution", "drawing",
-    "fields", "files", "interface", "latents", "modalities", "progress", "registration", "tf_gan",
-    "vocabulary",
+    "fields", "files", "interface", "latents", "learning_rates", "modalities", "progress",
+    "registration", "tf_gan", "vocabulary",
 }  # fmt: skip
 # What each part of the package may import of the others; it may always import itself.
 ALLOWED = {
@@ -37,13 +37,14 @@ ALLOWED = {
     "latents": {"checks", "registration"},
     "distribution": {"registration", "latents"},
     "launching": set(),
+    "learning_rates": {"registration"},
     "quiet_imports": set(),
     "layers": BASE,
     "losses": BASE,
     "metrics": BASE,
     "data": BASE,
     "networks": {"checks", "layers", "registration"},
-    "trainers": BASE | {"losses", "layers"},
+    "trainers": BASE | {"losses", "layers", "schedules"},
     "callbacks": BASE | {"checkpointing", "metrics"},
     "export": BASE | {"version"},
     "schedules": {"checks", "registration"},

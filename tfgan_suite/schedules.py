@@ -42,3 +42,52 @@ class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
             "constant_steps": self.constant_steps,
             "decay_steps": self.decay_steps,
         }
+
+
+@register
+class InSteps(keras.optimizers.schedules.LearningRateSchedule):
+    """A schedule that counts a trainer's steps, for a player with several updates in each.
+
+    An optimizer asks its schedule with the number of its own updates. A critic with k updates in a
+    step would so follow the same plan k times as fast as its generator. Trainers put this around
+    the schedules that `compile` is given, so that a plan is always one in steps.
+
+    Args:
+        schedule: a `keras.optimizers.schedules.LearningRateSchedule` in units of steps.
+        updates: updates of the player in one step, > 0.
+
+    Raises:
+        ValueError: if `schedule` is not a schedule or `updates` not a positive integer.
+    """
+
+    def __init__(self, schedule, updates):
+        if not isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
+            raise ValueError(
+                "`schedule` must be a keras.optimizers.schedules.LearningRateSchedule. "
+                f"Received: schedule={schedule!r}"
+            )
+        self.schedule = schedule
+        self.updates = positive_int("updates", updates)
+
+    def __call__(self, step):
+        return self.schedule(step // self.updates)
+
+    def get_config(self):
+        schedule = keras.saving.serialize_keras_object(self.schedule)
+        return {"schedule": schedule, "updates": self.updates}
+
+    @classmethod
+    def from_config(cls, config):
+        schedule = keras.saving.deserialize_keras_object(config["schedule"])
+        return cls(**{**config, "schedule": schedule})
+
+
+def count_in_steps(optimizer, updates):
+    """Lets the schedule of an optimizer, where it has one, count steps of so many updates each."""
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    schedule = inner._learning_rate
+    if not isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
+        return
+    if isinstance(schedule, InSteps):  # of another trainer, or from a file
+        schedule = schedule.schedule
+    inner.learning_rate = schedule if updates == 1 else InSteps(schedule, updates)

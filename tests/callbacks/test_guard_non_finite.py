@@ -85,7 +85,7 @@ def test_skip_undoes_the_step(train):
     with pytest.warns(UserWarning, match="Step 3 was undone"):
         trainer = train(penalty, GuardNonFinite("skip"), epochs=1)
     assert all_finite(trainer)
-    assert int(trainer.step) == 4 and int(trainer.undone_steps) == 1
+    assert int(trainer.step) == 4 and int(trainer.watch.undone_steps) == 1
     # Three steps were taken, and three are in the means.
     assert int(trainer.optimizer.iterations) == int(trainer.discriminator_optimizer.iterations) == 3
     assert np.isfinite(trainer.history.history["d_loss"]).all()

@@ -52,7 +52,7 @@ class Translation(Trainer):
 
     @staticmethod
     def networks(trainer):
-        averages = (f"ema_{name}" for name in trainer.generator_names)
+        averages = [f"ema_{n}" for p in trainer.players.values() for n in p.averages]
         names = (*trainer.network_names, *averages, "pool_a", "pool_b")
         parts = [getattr(trainer, name, None) for name in names]
         return [testing.vector(part) for part in parts if part]

@@ -90,8 +90,8 @@ def train(folder, k, stop=None):
         generator, discriminator, testing.LATENT_DIM, discriminator_steps=k, seed=0
     )
     trainer.compile(run_eagerly=True)
-    seen, minibatches = [], trainer.minibatches
-    trainer.minibatches = lambda x: seen.append(to_ids(x)) or minibatches(x)
+    seen, begin = [], trainer.begin
+    trainer.begin = lambda x: seen.append(to_ids(x)) or begin(x)
     dataset = data.load(IMAGES, batch_size=3, seed=1)
     callbacks = [StopAt(stop), Checkpoints(folder)]
     trainer.fit(dataset, epochs=3, callbacks=callbacks, verbose=0)

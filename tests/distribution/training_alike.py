@@ -77,7 +77,8 @@ def fit(case, trainer):
 
 def weights(trainer):
     """Of all networks and moving averages; seeds of pools would dwarf them."""
-    names = [*trainer.network_names, *(f"ema_{name}" for name in trainer.generator_names)]
+    averages = [f"ema_{n}" for p in trainer.players.values() for n in p.averages]
+    names = [*trainer.network_names, *averages]
     parts = [getattr(trainer, name) for name in names]
     return np.concatenate([testing.vector(part) for part in parts if part])
 

@@ -17,7 +17,7 @@ from tfgan_suite import experiment
 from tfgan_suite.callbacks.translating import is_translator
 from tfgan_suite.cli import main
 from tfgan_suite.experiment.recipe_files import outline
-from tfgan_suite.trainers._play import Play
+from tfgan_suite.trainers.base.step import Step
 
 FOLDER = pathlib.Path(__file__).parents[2] / "recipes"
 RECIPES = sorted(FOLDER.glob("[!_]*.py"))
@@ -50,8 +50,8 @@ def load(name):
 @pytest.fixture
 def traces(monkeypatch):
     """The trainers whose step Python has run through, one for each trace."""
-    found, end_step = [], Play.end_step
-    monkeypatch.setattr(Play, "end_step", lambda self: found.append(self) or end_step(self))
+    found, end = [], Step.end
+    monkeypatch.setattr(Step, "end", lambda self: found.append(self.trainer) or end(self))
     return found
 
 

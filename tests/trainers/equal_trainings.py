@@ -226,7 +226,7 @@ TRAININGS = {
 
 def parts_of(trainer):
     """What must be equal, by name: networks, averages, optimizers, pools, penalties' memories."""
-    averages = (f"ema_{name}" for name in trainer.generator_names)
+    averages = [f"ema_{n}" for p in trainer.players.values() for n in p.averages]
     names = (*trainer.network_names, *averages, "pool_a", "pool_b")
     found = {name: getattr(trainer, name, None) for name in names}
     found.update({f"memory {i}": m for i, m in enumerate(trainer.penalty_memories)})

@@ -107,9 +107,10 @@ def test_a_reloaded_trainer_goes_on_as_the_first_one(tmp_path):
     gan.save(tmp_path / "gan.keras")
     again = keras.saving.load_model(tmp_path / "gan.keras")
     assert np.array_equal(memories(again), memories(gan))
-    assert [p.get_config() for p in again.generator_penalties] == [
-        p.get_config() for p in gan.generator_penalties
-    ]
+    penalties, expected = (
+        trainer.players["generator"].penalties_on(trainer.generator) for trainer in (again, gan)
+    )
+    assert [p.get_config() for p in penalties] == [p.get_config() for p in expected]
     for trainer in (gan, again):
         families.fit(trainer, x)
     assert testing.same(again.generator, gan.generator)

@@ -95,7 +95,8 @@ def test_images_per_second_is_positive_and_absent_after_a_single_step():
 
 def test_images_per_second_counts_all_minibatches_of_a_step(monkeypatch):
     clock = iter(range(1000))
-    monkeypatch.setattr("tfgan_suite.trainers._fitting.time.perf_counter", lambda: next(clock))
+    module = "tfgan_suite.trainers.base.throughput"
+    monkeypatch.setattr(f"{module}.time.perf_counter", lambda: next(clock))
     gan = families.compiled(families.make(discriminator_steps=3), run_eagerly=True)
     history = families.fit(gan, testing.points(4 * 3 * 4))
     # 3 steps after the first, of 3 minibatches of 4, in 3 ticks of the clock.

@@ -76,8 +76,12 @@ def test_the_optimizers_come_back(pair, optimizer):
 def test_the_loss_and_penalties_come_back(pair):
     gan, loaded = pair
     assert type(loaded.adversarial_loss) is losses.Wasserstein
-    assert [p.get_config() for p in loaded.penalties] == [p.get_config() for p in gan.penalties]
-    assert loaded.penalties[0].interval == 2
+    penalties, expected = (
+        trainer.players["discriminator"].penalties_on(trainer.discriminator)
+        for trainer in (loaded, gan)
+    )
+    assert [p.get_config() for p in penalties] == [p.get_config() for p in expected]
+    assert penalties[0].interval == 2
 
 
 def test_the_counters_come_back(pair):

@@ -32,9 +32,10 @@ class SumOfWeights(losses.Penalty):
 def test_an_update_of_the_discriminator_leaves_the_generator_alone(family):
     gan = families.compiled(families.make(family), penalties=[losses.GradientPenalty()])
     generator, discriminator = testing.vector(gan.generator), testing.vector(gan.discriminator)
-    [(x, _)] = gan.minibatches(tf.constant(testing.points(4)))
-    g_z, _ = gan.generate(x)
-    gan.update_discriminator(x, g_z)
+    step = gan.begin(tf.constant(testing.points(4)))
+    [(x, _)] = step.minibatches
+    g_z, _ = gan.generate(step, x)
+    gan.update_discriminator(step, x, g_z)
     assert np.array_equal(testing.vector(gan.generator), generator)
     assert not np.any(np.isclose(testing.vector(gan.discriminator)[:-1], discriminator[:-1], 0, 0))
 
@@ -43,9 +44,10 @@ def test_an_update_of_the_discriminator_leaves_the_generator_alone(family):
 def test_an_update_of_the_generator_leaves_the_discriminator_alone(family):
     gan = families.compiled(families.make(family))
     generator, discriminator = testing.vector(gan.generator), testing.vector(gan.discriminator)
-    [(x, _)] = gan.minibatches(tf.constant(testing.points(4)))
-    g_z, tape = gan.generate(x)
-    gan.update_generator(x, g_z, None, tape)
+    step = gan.begin(tf.constant(testing.points(4)))
+    [(x, _)] = step.minibatches
+    g_z, tape = gan.generate(step, x)
+    gan.update_generator(step, x, g_z, None, tape)
     assert np.array_equal(testing.vector(gan.discriminator), discriminator)
     assert not np.any(testing.vector(gan.generator) == generator)
 

@@ -47,7 +47,7 @@ def test_steps_that_are_undone():
         guard = callbacks.GuardNonFinite("skip")
         with pytest.warns(UserWarning, match="Step 2 was undone"):
             t.fit(x, batch_size=8, shuffle=False, verbose=0, callbacks=[guard])
-    assert int(trainer.undone_steps) == int(plain.undone_steps) == 1
+    assert int(trainer.watch.undone_steps) == int(plain.watch.undone_steps) == 1
     for part, difference in equal_trainings.differences(trainer, plain).items():
         assert difference <= 1e-5, part
     assert all(np.isfinite(testing.vector(network)).all() for network in trainer.layers)

@@ -1,5 +1,6 @@
 """Callbacks for `fit`."""
 
+from tfgan_suite.learning_rates import OnPlayers
 from tfgan_suite.registration import collect
 
-__all__ = collect(globals())
+__all__ = sorted([*collect(globals()), "OnPlayers"])

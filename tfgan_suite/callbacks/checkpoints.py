@@ -187,7 +187,7 @@ class Checkpoints(keras.callbacks.Callback):
     def _restore(self, path, arrays, facts):
         """Puts a checkpoint's state into the trainer; returns its `Position`."""
         assign_arrays(self.trainer.state_variables(), arrays)
-        self.trainer.broken_step.assign(-1)
+        self.trainer.watch.broken_step.assign(-1)
         self._metrics = {k: v for k, v in arrays.items() if k.startswith("metrics/")}
         self._callback_state = facts["callbacks"]
         self.best = facts["best"]
@@ -240,8 +240,9 @@ class Checkpoints(keras.callbacks.Callback):
         if position.step >= self._steps:
             return  # the end of the epoch is near, and better
         if self.every_minutes and time.monotonic() - self._last_time >= 60.0 * self.every_minutes:
-            self.trainer.ask("save")  # of several workers, all save after the same step
-        if self.trainer.stop_training or self._due_by_steps() or self.trainer.agreed("save"):
+            self.trainer.requests.ask("save")  # of several workers, all save after the same step
+        asked = self.trainer.stop_training or self.trainer.requests.agreed("save")
+        if asked or self._due_by_steps():
             self.save(position)
 
     def after_epoch(self, position, logs):
@@ -285,7 +286,7 @@ class Checkpoints(keras.callbacks.Callback):
             score: of this state, if it is the best so far.
         """
         step = steps_done(self.trainer)
-        self.trainer.withdraw("save")
+        self.trainer.requests.withdraw("save")
         if self._saved_at == (step, position) and score is None:
             return
         arrays = read_arrays(self.trainer.state_variables())

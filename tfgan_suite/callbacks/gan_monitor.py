@@ -202,7 +202,7 @@ class GANMonitor(keras.callbacks.Callback):
             epoch, step = self._epoch, steps_done(self._trainer)
             # A guard may have ended the training before anything else could see why.
             broken = broken_weights(self._trainer)[:1]
-            if int(self._trainer.broken_step.numpy()) >= 0:
+            if int(self._trainer.watch.broken_step.numpy()) >= 0:
                 broken = broken or ["a loss"]
             if broken:
                 self._say(self.diagnosis.note_non_finite(broken, epoch, step))
@@ -221,7 +221,8 @@ class GANMonitor(keras.callbacks.Callback):
         if step == self.diagnosis.looked_at and not broken:
             return
         figures = self._look(self.model)
-        optimizers = (self.model.optimizer, self.model.discriminator_optimizer)
+        players = (self.model.players["generator"], self.model.players["discriminator"])
+        optimizers = [player.optimizer for player in players]
         bad = _non_finite(figures)
         self._figures = {name: value for name, value in figures.items() if name not in bad}
         if any(hasattr(optimizer, "dynamic_scale") for optimizer in optimizers):

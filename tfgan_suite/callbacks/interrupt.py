@@ -50,7 +50,8 @@ class Interrupt(keras.callbacks.Callback):
     def heed_others(self):
         """Takes note of a signal that any of several workers has received."""
         for number in _SIGNALS:
-            agreed = hasattr(self.model, "agreed") and self.model.agreed(number.name)
+            requests = getattr(self.model, "requests", None)
+            agreed = requests is not None and requests.agreed(number.name)
             if agreed and not self.requested:
                 self.received = number
 
@@ -100,5 +101,5 @@ class Interrupt(keras.callbacks.Callback):
         if self.model is None:
             return
         self.model.stop_training = True
-        if hasattr(self.model, "ask"):  # the model of several workers: all of them must know
-            self.model.ask(self.received.name)
+        if hasattr(self.model, "requests"):  # of several workers all must know
+            self.model.requests.ask(self.received.name)

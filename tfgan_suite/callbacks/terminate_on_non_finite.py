@@ -8,6 +8,7 @@ import numpy as np
 from tfgan_suite.callbacks._steps import epoch_start, steps_done
 from tfgan_suite.checkpointing import non_finite, read_arrays
 from tfgan_suite.checks import positive_int
+from tfgan_suite.learning_rates import check_is_no_schedule
 from tfgan_suite.progress import Restart
 from tfgan_suite.registration import public
 
@@ -32,7 +33,7 @@ class GuardNonFinite(keras.callbacks.Callback):
             if there is none), with other random draws and lower learning rates. `"skip"` undoes the
             step: weights, optimizers, statistics and logs are as if it had not been, its data and
             latents are used up. It costs a copy of the state in each step.
-        learning_rate_factor: of both players' learning rates at each rollback, in (0, 1].
+        learning_rate_factor: of all players' learning rates at each rollback, in (0, 1].
         max_rollbacks: of one training; the next one raises.
         max_skips: in a row; the next one raises.
 
@@ -64,7 +65,7 @@ class GuardNonFinite(keras.callbacks.Callback):
     @property
     def rollbacks(self):
         """Rollbacks of this training so far; checkpoints remember them."""
-        return 0 if self._trainer is None else int(self._trainer.noise.numpy())
+        return 0 if self._trainer is None else int(self._trainer.watch.noise.numpy())
 
     # --- Between the steps of a trainer ---------------------------------------------------------
 
@@ -81,13 +82,13 @@ class GuardNonFinite(keras.callbacks.Callback):
             self._saver.save_at_begin = True
             _check_rates_can_be_lowered(trainer, self.learning_rate_factor)
         undo = self.policy == "skip"
-        if trainer.undo_broken_steps != undo:
-            trainer.undo_broken_steps = undo
+        if trainer.watch.undoes != undo:
+            trainer.watch.undoes = undo
             trainer.make_train_function(force=True)
-        trainer.broken_step.assign(-1)
-        self._undone = int(trainer.undone_steps.numpy())
+        trainer.watch.broken_step.assign(-1)
+        self._undone = int(trainer.watch.undone_steps.numpy())
         self._in_a_row = 0
-        optimizers = (trainer.optimizer, trainer.discriminator_optimizer)
+        optimizers = [player.optimizer for player in trainer.players.values()]
         self._scaled = [o for o in optimizers if hasattr(o, "dynamic_scale")]
 
     def after_train_begin(self, callbacks, position):
@@ -99,9 +100,9 @@ class GuardNonFinite(keras.callbacks.Callback):
     def after_step(self, position):
         trainer = self._trainer
         if self.policy == "skip":
-            self._count_skips(int(trainer.undone_steps.numpy()))
-        elif int(trainer.broken_step.numpy()) >= 0:
-            self._react(self._name_what_is_broken(int(trainer.broken_step.numpy())))
+            self._count_skips(int(trainer.watch.undone_steps.numpy()))
+        elif int(trainer.watch.broken_step.numpy()) >= 0:
+            self._react(self._name_what_is_broken(int(trainer.watch.broken_step.numpy())))
         for optimizer in self._scaled:
             scale = float(keras.ops.convert_to_numpy(optimizer.dynamic_scale))
             if scale < 1.0:
@@ -131,21 +132,22 @@ class GuardNonFinite(keras.callbacks.Callback):
             after = f" after {self.rollbacks} rollbacks" if self.rollbacks else ""
             raise FloatingPointError(what + after)
         trainer, count = self._trainer, self.rollbacks
-        optimizers = (trainer.optimizer, trainer.discriminator_optimizer)
+        optimizers = [player.optimizer for player in trainer.players.values()]
         rates = [
             float(keras.ops.convert_to_numpy(optimizer.learning_rate)) * self.learning_rate_factor
             for optimizer in optimizers
         ]
         position = self._saver.go_back()
         # The counter goes on from where it was: each attempt draws something new.
-        trainer.noise.assign(count)
-        trainer.change_noise()
+        trainer.watch.noise.assign(count)
+        trainer.watch.change_noise(trainer)
         if self.learning_rate_factor < 1.0:
             for optimizer, rate in zip(optimizers, rates):
                 optimizer.learning_rate = rate
         warnings.warn(
-            f"{what}. Rolled back to step {steps_done(trainer)}, learning rates {rates[0]:g} and "
-            f"{rates[1]:g} (rollback {count + 1} of {self.max_rollbacks})."
+            f"{what}. Rolled back to step {steps_done(trainer)}, learning rates "
+            f"{' and '.join(f'{rate:g}' for rate in rates)} "
+            f"(rollback {count + 1} of {self.max_rollbacks})."
         )
         raise Restart(position)
 
@@ -198,15 +200,12 @@ class TerminateOnNonFinite(GuardNonFinite):
 
 
 def _check_rates_can_be_lowered(trainer, factor):
-    for optimizer in (trainer.optimizer, trainer.discriminator_optimizer):
-        inner = getattr(optimizer, "inner_optimizer", optimizer)
-        schedule = keras.optimizers.schedules.LearningRateSchedule
-        if factor < 1.0 and isinstance(inner._learning_rate, schedule):
-            raise ValueError(
-                "A learning rate that follows a schedule cannot be lowered by a rollback; give "
-                "learning_rate_factor=1.0, or the rate as a number. "
-                f"Received: {inner.name} with {type(inner._learning_rate).__name__}"
-            )
+    for player in trainer.players.values() if factor < 1.0 else ():
+        check_is_no_schedule(
+            player.optimizer,
+            "A learning rate that follows a schedule cannot be lowered by a rollback; give "
+            "learning_rate_factor=1.0, or the rate as a number.",
+        )
 
 
 def broken_logs(logs):

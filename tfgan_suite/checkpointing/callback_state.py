@@ -43,6 +43,7 @@ def set_callback_state(callbacks, state):
 def _keys(callbacks):
     found, counts = {}, {}
     for callback in callbacks:
+        callback = getattr(callback, "remembers", callback)  # of one that hands on to another
         if hasattr(callback, "get_state") or _known(callback):
             name = type(callback).__name__
             counts[name] = counts.get(name, -1) + 1

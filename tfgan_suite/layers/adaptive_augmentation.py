@@ -55,6 +55,9 @@ class AdaptiveAugmentation(keras.layers.Layer):
         ValueError: if an option is out of its range or the input has another shape.
     """
 
+    # Trainers hand D's outputs on real images to the `adapt` of layers that say so.
+    adapts_to_real_logits = True
+
     def __init__(
         self,
         kinds=KINDS,

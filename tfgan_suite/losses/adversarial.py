@@ -30,6 +30,9 @@ class AdversarialLoss(Configured):
     # Whether `generator_loss` looks at `real_logits`. Trainers pass None when it does not, which
     # saves a pass of the discriminator.
     generator_needs_real = False
+    # Whether a row's loss depends on means over the whole batch, over all replicas. Replicas meet
+    # for them, which they cannot inside the loop over micro-batches.
+    has_means_over_batch = False
 
     def discriminator_loss(self, real_logits, fake_logits):
         """Scalar float32 loss of D, from its logits (any rank) on real and generated images."""

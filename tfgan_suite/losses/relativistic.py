@@ -118,6 +118,10 @@ class _Relativistic(WeightedLoss):
     form = None
     average = None
 
+    @property
+    def has_means_over_batch(self):
+        return self.average
+
     def generator_loss(self, real_logits, fake_logits, *, real_weights=1.0, generated_weights=1.0):
         return self.discriminator_loss(
             fake_logits, real_logits, real_weights=generated_weights, generated_weights=real_weights

@@ -5,7 +5,7 @@ import tensorflow as tf
 from tfgan_suite import losses
 from tfgan_suite.checks import non_negative
 from tfgan_suite.registration import register
-from tfgan_suite.trainers._labels import Labelled
+from tfgan_suite.trainers.base.labels import Labelled
 from tfgan_suite.trainers.gan import GAN
 
 
@@ -82,13 +82,14 @@ class ACGAN(Labelled, GAN):
     def train_step(self, data):
         if self.simultaneous:
             return self.simultaneous_step(data)
-        for x, c in self.minibatches(data):         # for k steps do
-            g_z, tape = self.generate(x, c)         #   m images x of classes c, m latents z ~ p(z)
-            self.update_discriminator(x, g_z, c)    #   ascend L_S + w_D L_C
+        step = self.begin(data)
+        for x, c in step.minibatches:                   # for k steps do
+            g_z, tape = self.generate(step, x, c)       #   m images x of classes c, m z ~ p(z)
+            self.update_discriminator(step, x, g_z, c)  #   ascend L_S + w_D L_C
         if not self.shared_latents:
-            g_z, tape = self.generate(x, c)         # m latents z ~ p(z)
-        self.update_generator(x, g_z, c, tape)      # ascend w_G L_C - L_S
-        return self.end_step()
+            g_z, tape = self.generate(step, x, c)       # m latents z ~ p(z)
+        self.update_generator(step, x, g_z, c, tape)    # ascend w_G L_C - L_S
+        return step.end()
 
     def head_losses(self, player, c, real, fake):
         """Cross-entropies of the classes, and how often D is right about them."""

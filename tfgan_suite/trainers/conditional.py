@@ -1,7 +1,7 @@
 """The conditional game of Mirza & Osindero 2014."""
 
 from tfgan_suite.registration import register
-from tfgan_suite.trainers._labels import Labelled
+from tfgan_suite.trainers.base.labels import Labelled
 from tfgan_suite.trainers.gan import GAN
 
 
@@ -48,13 +48,14 @@ class ConditionalGAN(Labelled, GAN):
     def train_step(self, data):
         if self.simultaneous:
             return self.simultaneous_step(data)
-        for x, y in self.minibatches(data):         # for k steps do
-            g_z, tape = self.generate(x, y)         #   m pairs (x, y), m latents z ~ p(z)
-            self.update_discriminator(x, g_z, y)    #   ascend log D(x|y) + log(1 - D(G(z|y)|y))
+        step = self.begin(data)
+        for x, y in step.minibatches:                   # for k steps do
+            g_z, tape = self.generate(step, x, y)       #   m pairs (x, y), m latents z ~ p(z)
+            self.update_discriminator(step, x, g_z, y)  #   ascend log D(x|y) + log(1-D(G(z|y)|y))
         if not self.shared_latents:
-            g_z, tape = self.generate(x, y)         # m latents z ~ p(z)
-        self.update_generator(x, g_z, y, tape)      # descend -log D(G(z|y)|y)
-        return self.end_step()
+            g_z, tape = self.generate(step, x, y)       # m latents z ~ p(z)
+        self.update_generator(step, x, g_z, y, tape)    # descend -log D(G(z|y)|y)
+        return step.end()
 
     def get_config(self):
         return {**super().get_config(), "num_classes": self.num_classes}

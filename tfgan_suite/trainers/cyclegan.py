@@ -6,8 +6,9 @@ from tfgan_suite import losses
 from tfgan_suite.checks import positive_int
 from tfgan_suite.layers import ImageHistoryPool
 from tfgan_suite.registration import register
-from tfgan_suite.trainers._checks import check_images, check_translator, check_weight
-from tfgan_suite.trainers._play import unpack
+from tfgan_suite.trainers.base.checks import check_images, check_translator, check_weight
+from tfgan_suite.trainers.base.calls import judge
+from tfgan_suite.trainers.base.step import unpack
 from tfgan_suite.trainers.trainer import Trainer
 
 A_TO_B, B_TO_A = "a_to_b", "b_to_a"
@@ -51,8 +52,10 @@ class CycleGAN(Trainer):
             current distribution strategy; or if an option is out of range.
     """
 
-    generator_names = ("generator_ab", "generator_ba")
-    discriminator_names = ("discriminator_a", "discriminator_b")
+    player_networks = {
+        "generator": ("generator_ab", "generator_ba"),
+        "discriminator": ("discriminator_a", "discriminator_b"),
+    }
     default_loss = "least_squares"
     loss_parts = ("cycle_loss", "identity_loss")
 
@@ -135,40 +138,43 @@ class CycleGAN(Trainer):
             check_images(images, wanted, groups, f"Images of {domain}", "their translator")
 
     def train_step(self, data):
-        [(a, b)] = self.minibatches(data)
-        g_a, f_b = self.update_translators(a, b)    # descend L_G + lambda (cycles, identities)
-        self.update_discriminators(a, b, g_a, f_b)  # descend L_D of D_A and D_B, with pools
-        return self.end_step()
+        step = self.begin(data)
+        [(a, b)] = step.minibatches
+        g_a, f_b = self.update_translators(step, a, b)    # descend L_G, cycles and identities
+        self.update_discriminators(step, a, b, g_a, f_b)  # descend L_D of D_A and D_B, with pools
+        return step.end()
 
-    def update_translators(self, a, b):
+    def update_translators(self, step, a, b):
         """One descent of both translators' loss; returns their translations before it."""
+        player = self.players["generator"]
 
-        def move(_, a, b):
+        def move(step, _, a, b):
             with tf.GradientTape() as tape, tf.control_dependencies([a, b]):
                 g_a = self.generator_ab(a, training=True)
                 f_b = self.generator_ba(b, training=True)
-                loss = self.translators_loss(a, b, g_a, f_b)
-            return self.gradients(loss, tape, "generator"), (g_a, f_b)
+                loss = self.translators_loss(step, a, b, g_a, f_b)
+            return player.gradients(loss, tape), (g_a, f_b)
 
-        gradients, translations = self.by_micro_batches(move, None, a, b)
-        self.apply(gradients, "generator")
+        gradients, translations = step.by_micro_batches(move, None, a, b)
+        player.apply(gradients)
         return translations
 
-    def translators_loss(self, a, b, g_a, f_b):
+    def translators_loss(self, step, a, b, g_a, f_b):
         """What both translators descend; records what is logged of them."""
         real_a = real_b = None
         if self.adversarial_loss.generator_needs_real:
-            real_a = self.judge(self.discriminator_a, a)
-            real_b = self.judge(self.discriminator_b, b)
+            real_a = judge(self.discriminator_a, a)
+            real_b = judge(self.discriminator_b, b)
+        fake_a, fake_b = judge(self.discriminator_a, f_b), judge(self.discriminator_b, g_a)
         loss_ab, logs_ab = self.loss_of_generator(
-            self.generator_ab, real_b, self.judge(self.discriminator_b, g_a), lambda: (a, None)
+            step, self.generator_ab, real_b, fake_b, lambda: (a, None)
         )
         loss_ba, logs_ba = self.loss_of_generator(
-            self.generator_ba, real_a, self.judge(self.discriminator_a, f_b), lambda: (b, None)
+            step, self.generator_ba, real_a, fake_a, lambda: (b, None)
         )
         parts = self.consistency(a, b, g_a, f_b, training=True)
         loss = loss_ab + loss_ba + self.weighted(parts)
-        self.note({"g_loss": loss, **parts, **_means(logs_ab, logs_ba)})
+        step.note({"g_loss": loss, **parts, **_means(logs_ab, logs_ba)})
         return loss
 
     def consistency(self, a, b, g_a, f_b, training):
@@ -190,27 +196,28 @@ class CycleGAN(Trainer):
         sum_of_parts = parts["cycle_loss"] + self.identity_weight * parts["identity_loss"]
         return self.cycle_weight * sum_of_parts
 
-    def update_discriminators(self, a, b, g_a, f_b):
+    def update_discriminators(self, step, a, b, g_a, f_b):
         """One descent of the sum of both discriminators' losses."""
         if self.pool_size:
             f_b, g_a = self.pool_a(f_b, training=True), self.pool_b(g_a, training=True)
         d_a, d_b = self.discriminator_a, self.discriminator_b
+        player = self.players["discriminator"]
 
-        def move(_, a, b, g_a, f_b):
+        def move(step, _, a, b, g_a, f_b):
             with tf.GradientTape() as tape:
-                real_a, real_b = self.judge(d_a, a), self.judge(d_b, b)
+                real_a, real_b = judge(d_a, a), judge(d_b, b)
                 loss_a, logs_a = self.loss_of_discriminator(
-                    d_a, a, f_b, None, real_a, self.judge(d_a, f_b)
+                    step, d_a, a, f_b, None, real_a, judge(d_a, f_b)
                 )
                 loss_b, logs_b = self.loss_of_discriminator(
-                    d_b, b, g_a, None, real_b, self.judge(d_b, g_a)
+                    step, d_b, b, g_a, None, real_b, judge(d_b, g_a)
                 )
                 loss = loss_a + loss_b
-            self.note({"d_loss": loss, **_means(logs_a, logs_b)})
-            return self.gradients(loss, tape, "discriminator"), (real_a, real_b)
+            step.note({"d_loss": loss, **_means(logs_a, logs_b)})
+            return player.gradients(loss, tape), (real_a, real_b)
 
-        gradients, (real_a, real_b) = self.by_micro_batches(move, None, a, b, g_a, f_b)
-        self.apply(gradients, "discriminator")
+        gradients, (real_a, real_b) = step.by_micro_batches(move, None, a, b, g_a, f_b)
+        player.apply(gradients)
         self.end_discriminator_update(real_a, d_a)
         self.end_discriminator_update(real_b, d_b)
 
@@ -220,8 +227,8 @@ class CycleGAN(Trainer):
         self.check_batch(a, b, groups=1)
         g_a = self.serving("generator_ab")(a, training=False)
         f_b = self.serving("generator_ba")(b, training=False)
-        real_a, fake_a = (self.judge(self.discriminator_a, x, training=False) for x in (a, f_b))
-        real_b, fake_b = (self.judge(self.discriminator_b, x, training=False) for x in (b, g_a))
+        real_a, fake_a = (judge(self.discriminator_a, x, training=False) for x in (a, f_b))
+        real_b, fake_b = (judge(self.discriminator_b, x, training=False) for x in (b, g_a))
         parts = self.consistency(a, b, g_a, f_b, training=False)
         pair = self.adversarial_loss
         played = pair.generator_loss(real_a, fake_a) + pair.generator_loss(real_b, fake_b)
@@ -232,8 +239,7 @@ class CycleGAN(Trainer):
             **parts,
             **_means(self.describe_logits(real_a, fake_a), self.describe_logits(real_b, fake_b)),
         }
-        self.track(logs, rows=tf.shape(a)[0])
-        return self.results(logs)[0]
+        return self.log(logs, rows=tf.shape(a)[0])
 
     def get_config(self):
         return {

@@ -6,20 +6,21 @@ import tensorflow as tf
 from tfgan_suite.distribution import replica_rows
 from tfgan_suite.latents import LatentPrior, prior_of
 from tfgan_suite.registration import register
-from tfgan_suite.trainers._checks import check_judged, check_latents
-from tfgan_suite.trainers._play import takes_condition, unpack, with_condition
-from tfgan_suite.trainers._probe import Probing
+from tfgan_suite.trainers.base.checks import check_judged, check_latents
+from tfgan_suite.trainers.base import probe
+from tfgan_suite.trainers.base.calls import judge, logits_of, takes_condition, with_condition
+from tfgan_suite.trainers.base.step import unpack
 from tfgan_suite.trainers.trainer import Trainer
 
 
 @register
-class GAN(Probing, Trainer):
+class GAN(Trainer):
     """A generator of latents against a discriminator, with any loss; the base of all such trainers.
 
     One call of `train_step` is one update of the generator after `discriminator_steps` updates of
     the discriminator, each on a fresh minibatch of real images and fresh latents. Subclasses state
-    their own `train_step` in terms of `minibatches`, `generate`, `update_discriminator`,
-    `update_generator` and `end_step`.
+    their own `train_step` in terms of `begin`, `generate`, `update_discriminator`,
+    `update_generator` and the `Step`'s `end`.
 
     Args:
         generator: functional `keras.Model` from latents `[N, latent_dim]`, or `[latents,
@@ -49,6 +50,7 @@ class GAN(Probing, Trainer):
     """
 
     has_latents = True
+    probe = probe.probe
 
     def __init__(
         self,
@@ -102,76 +104,80 @@ class GAN(Probing, Trainer):
         rows = x.shape[0] or tf.shape(x)[0]
         return replica_rows(rows, [self.latent_dim], seed, self.latent_prior)
 
-    def latents_for(self, x, y):
+    def latents_for(self, step, x, y):
         """The latents of the images to be generated beside `x`: here, fresh ones."""
-        return self.latents_like(x, self.next_seed())
+        return self.latents_like(x, step.next_seed())
 
-    def latents_for_penalty(self, x, y):
+    def latents_for_penalty(self, step, x, y):
         """What a penalty of D that needs latents is called with beside the images."""
         return {
             "generator": self.generator,
             "generator_condition": y if takes_condition(self.generator) else None,
-            "latents": self.latents_like(x, self.next_seed()),
+            "latents": self.latents_like(x, step.next_seed()),
         }
+
+    def inputs_of_probe(self, x, y, seed):
+        """What the generator is given for a batch of real images: latents of the seed."""
+        return with_condition(self.generator, self.latent_prior.sample(x.shape[0], seed), y)
 
     # --- The moves --------------------------------------------------------------------------
 
-    def generate(self, x, y=None):
+    def generate(self, step, x, y=None):
         """Draws z, a row for each of `x`: returns `(G(z), tape)`, the tape leading to G."""
-        z = self.latents_for(x, y)
-        return self.generated(self.generator, with_condition(self.generator, z, y), after=[x])
+        z = self.latents_for(step, x, y)
+        return step.generate(self.generator, with_condition(self.generator, z, y), after=[x])
 
-    def discriminate(self, images, y=None, training=True):
-        """Outputs of D, given its condition if it takes one: logits, or a list of several."""
-        return self.judge(self.discriminator, images, y, training)
-
-    def update_discriminator(self, x, g_z, y=None):
+    def update_discriminator(self, step, x, g_z, y=None):
         """One descent of D's loss on real `x` and generated `g_z`."""
+        player = self.players["discriminator"]
 
-        def move(_, x, g_z, y):
+        def move(step, _, x, g_z, y):
             with tf.GradientTape() as tape:
-                real, fake = self.discriminate(x, y), self.discriminate(g_z, y)
-                loss = self.discriminator_loss(x, g_z, y, real, fake)
-            return self.gradients(loss, tape, "discriminator"), logits_of(real)
+                real, fake = (judge(self.discriminator, images, y) for images in (x, g_z))
+                loss = self.discriminator_loss(step, x, g_z, y, real, fake)
+            return player.gradients(loss, tape), logits_of(real)
 
-        gradients, real_logits = self.by_micro_batches(move, None, x, g_z, y)
-        self.apply(gradients, "discriminator")
+        gradients, real_logits = step.by_micro_batches(move, None, x, g_z, y)
+        player.apply(gradients)
         self.end_discriminator_update(real_logits, self.discriminator)
 
-    def update_generator(self, x, g_z, y, tape):
+    def update_generator(self, step, x, g_z, y, tape):
         """One descent of G's loss through the current D; `tape` comes from `generate`."""
+        player = self.players["generator"]
 
-        def move(tape, x, g_z, y):
+        def move(step, tape, x, g_z, y):
             needs_real = self.adversarial_loss.generator_needs_real
-            real = self.discriminate(x, y) if needs_real else None
+            real = judge(self.discriminator, x, y) if needs_real else None
             with tape:
-                loss = self.generator_loss(x, y, real, self.discriminate(g_z, y))
-            return self.gradients(loss, tape, "generator"), ()
+                fake = judge(self.discriminator, g_z, y)
+                loss = self.generator_loss(step, x, y, real, fake)
+            return player.gradients(loss, tape), ()
 
-        gradients, _ = self.by_micro_batches(move, tape, x, g_z, y)
-        self.apply(gradients, "generator")
+        gradients, _ = step.by_micro_batches(move, tape, x, g_z, y)
+        player.apply(gradients)
 
-    def update_both(self, x, y=None):
+    def update_both(self, step, x, y=None):
         """One descent of each player's loss, both gradients taken at the same parameters."""
-        g_z, tape = self.generate(x, y)
+        g, d = self.players["generator"], self.players["discriminator"]
+        g_z, tape = self.generate(step, x, y)
 
-        def move(g_tape, x, g_z, y):
+        def move(step, g_tape, x, g_z, y):
             with tf.GradientTape() as d_tape:
                 with g_tape:  # one pass of D on the generated images serves both players
-                    fake = self.discriminate(g_z, y)
-                real = self.discriminate(x, y)
-                d_loss = self.discriminator_loss(x, g_z, y, real, fake)
+                    fake = judge(self.discriminator, g_z, y)
+                real = judge(self.discriminator, x, y)
+                d_loss = self.discriminator_loss(step, x, g_z, y, real, fake)
             constant = tf.nest.map_structure(tf.stop_gradient, real)
             with g_tape:
-                g_loss = self.generator_loss(x, y, constant, fake)
-            g_gradients = self.gradients(g_loss, g_tape, "generator")
-            return (g_gradients, self.gradients(d_loss, d_tape, "discriminator")), logits_of(real)
+                g_loss = self.generator_loss(step, x, y, constant, fake)
+            g_gradients = g.gradients(g_loss, g_tape)
+            return (g_gradients, d.gradients(d_loss, d_tape)), logits_of(real)
 
-        gradients, real_logits = self.by_micro_batches(move, tape, x, g_z, y)
+        gradients, real_logits = step.by_micro_batches(move, tape, x, g_z, y)
         g_gradients, d_gradients = gradients
-        self.apply(d_gradients, "discriminator")
+        d.apply(d_gradients)
         self.end_discriminator_update(real_logits, self.discriminator)
-        self.apply(g_gradients, "generator")
+        g.apply(g_gradients)
 
     def head_losses(self, player, y, real, fake):
         """What D's further outputs, where it has some, add to a player's loss: here, nothing.
@@ -192,27 +198,28 @@ class GAN(Probing, Trainer):
         """The `y` of `head_losses` for images made from latents z and the condition y."""
         return y
 
-    def discriminator_loss(self, x, g_z, y, real, fake):
+    def discriminator_loss(self, step, x, g_z, y, real, fake):
         """Adversarial loss, penalties, losses of heads; records what is logged of D."""
         loss, logs = self.loss_of_discriminator(
-            self.discriminator, x, g_z, y, logits_of(real), logits_of(fake)
+            step, self.discriminator, x, g_z, y, logits_of(real), logits_of(fake)
         )
         added, others = self.head_losses("discriminator", y, real, fake)
         loss = sum(added.values(), start=loss)
-        self.note({"d_loss": loss, **logs, **added, **others})
+        step.note({"d_loss": loss, **logs, **added, **others})
         return loss
 
-    def generator_loss(self, x, y, real, fake):
+    def generator_loss(self, step, x, y, real, fake):
         """Adversarial loss, penalties, losses of heads; records what is logged of G."""
         condition = y if takes_condition(self.generator) else None
 
         def draw():
-            return self.latents_like(x, self.next_seed()), condition
+            return self.latents_like(x, step.next_seed()), condition
 
-        loss, logs = self.loss_of_generator(self.generator, logits_of(real), logits_of(fake), draw)
+        logits = (logits_of(outputs) for outputs in (real, fake))
+        loss, logs = self.loss_of_generator(step, self.generator, *logits, draw)
         added, others = self.head_losses("generator", y, real, fake)
         loss = sum(added.values(), start=loss)
-        self.note({"g_loss": loss, **logs, **added, **others})
+        step.note({"g_loss": loss, **logs, **added, **others})
         return loss
 
     # --- The steps --------------------------------------------------------------------------
@@ -221,22 +228,24 @@ class GAN(Probing, Trainer):
         """`discriminator_steps` updates of D, then one of G, whatever the loss."""
         if self.simultaneous:
             return self.simultaneous_step(data)
-        for x, y in self.minibatches(data):
-            g_z, tape = self.generate(x, y)
-            self.update_discriminator(x, g_z, y)
+        step = self.begin(data)
+        for x, y in step.minibatches:
+            g_z, tape = self.generate(step, x, y)
+            self.update_discriminator(step, x, g_z, y)
         if not self.shared_latents:
-            g_z, tape = self.generate(x, y)
-        self.update_generator(x, g_z, y, tape)
-        return self.end_step()
+            g_z, tape = self.generate(step, x, y)
+        self.update_generator(step, x, g_z, y, tape)
+        return step.end()
 
     def simultaneous_step(self, data):
         """As `train_step`, but the last update of D and that of G start from the same point."""
-        *early, (x, y) = self.minibatches(data)
+        step = self.begin(data)
+        *early, (x, y) = step.minibatches
         for early_x, early_y in early:
-            g_z, _ = self.generate(early_x, early_y)
-            self.update_discriminator(early_x, g_z, early_y)
-        self.update_both(x, y)
-        return self.end_step()
+            g_z, _ = self.generate(step, early_x, early_y)
+            self.update_discriminator(step, early_x, g_z, early_y)
+        self.update_both(step, x, y)
+        return step.end()
 
     def test_step(self, data):
         """Both losses on one minibatch, with the generator that serves; nothing is updated."""
@@ -244,8 +253,7 @@ class GAN(Probing, Trainer):
         self.check_batch(x, y, groups=1)
         z = self.latents_like(x, self.next_outside_seed())
         g_z = self(with_condition(self.generator, z, y), training=False)
-        real = self.discriminate(x, y, training=False)
-        fake = self.discriminate(g_z, y, training=False)
+        real, fake = (judge(self.discriminator, i, y, training=False) for i in (x, g_z))
         real_logits, fake_logits = logits_of(real), logits_of(fake)
         logs = {
             "g_loss": self.adversarial_loss.generator_loss(real_logits, fake_logits),
@@ -255,8 +263,7 @@ class GAN(Probing, Trainer):
         for player in ("generator", "discriminator"):
             for found in self.head_losses(player, self.head_targets(y, z), real, fake):
                 logs.update(found)
-        self.track(logs, rows=tf.shape(x)[0])
-        return self.results(logs)[0]
+        return self.log(logs, rows=tf.shape(x)[0])
 
     # --- Config -----------------------------------------------------------------------------
 
@@ -281,8 +288,3 @@ class GAN(Probing, Trainer):
                 config["latent_distribution"], custom_objects
             )
         return super().from_config(config, custom_objects)
-
-
-def logits_of(outputs):
-    """The logits among the outputs of a discriminator: its only output, or the first."""
-    return outputs[0] if isinstance(outputs, (list, tuple)) else outputs

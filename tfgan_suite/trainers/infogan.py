@@ -82,21 +82,24 @@ class InfoGAN(GAN):
     def train_step(self, data):
         if self.simultaneous:
             return self.simultaneous_step(data)
-        for x, c in self.minibatches(data):         # for k steps do
-            g_c, tape = self.generate(x, c)         #   m images x, m of z ~ p(z) and c ~ P(c)
-            self.update_discriminator(x, g_c, c)    #   ascend V(D, G) + lambda L_I(G, Q)
+        step = self.begin(data)
+        for x, c in step.minibatches:                   # for k steps do
+            g_c, tape = self.generate(step, x, c)       #   m images x, m of z ~ p(z) and c ~ P(c)
+            self.update_discriminator(step, x, g_c, c)  #   ascend V(D, G) + lambda L_I(G, Q)
         if not self.shared_latents:
-            c = self.latents_like(x, self.next_seed())  # z ~ p(z), c ~ P(c)
-            g_c, tape = self.generate(x, c)
-        self.update_generator(x, g_c, c, tape)      # descend V(D, G) - lambda L_I(G, Q)
-        return self.end_step()
+            c = self.latents_like(x, step.next_seed())  # z ~ p(z), c ~ P(c)
+            g_c, tape = self.generate(step, x, c)
+        self.update_generator(step, x, g_c, c, tape)    # descend V(D, G) - lambda L_I(G, Q)
+        return step.end()
 
-    def minibatches(self, data):
-        """As `GAN.minibatches`, with fresh latents in place of the labels."""
-        batches = super().minibatches(data)
-        return [(x, self.latents_like(x, self.next_seed())) for x, _ in batches]
+    def begin(self, data):
+        """As `GAN.begin`, with fresh latents in place of the labels."""
+        step = super().begin(data)
+        batches = step.minibatches
+        step.minibatches = [(x, self.latents_like(x, step.next_seed())) for x, _ in batches]
+        return step
 
-    def latents_for(self, x, y):
+    def latents_for(self, step, x, y):
         """The latents that were drawn for `y`."""
         return y
 

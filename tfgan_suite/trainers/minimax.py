@@ -1,27 +1,12 @@
 """The zero-sum game of Goodfellow et al. 2014."""
 
-import tensorflow as tf
-
 from tfgan_suite.registration import register
+from tfgan_suite.trainers.base.logit_statistics import OF_A_CLASSIFIER
 from tfgan_suite.trainers.gan import GAN
 
 
-class AccuracyLogs:
-    """Mixin of the games in which D classifies: its accuracy is logged beside its mean output."""
-
-    logit_metrics = ("real_logits", "fake_logits", "real_accuracy", "fake_accuracy")
-
-    def describe_logits(self, real_logits, fake_logits):
-        """Mean logits; fractions of real images called real and of generated ones called so."""
-        return {
-            **super().describe_logits(real_logits, fake_logits),
-            "real_accuracy": tf.reduce_mean(tf.cast(real_logits > 0, tf.float32)),
-            "fake_accuracy": tf.reduce_mean(tf.cast(fake_logits < 0, tf.float32)),
-        }
-
-
 @register
-class MinimaxGAN(AccuracyLogs, GAN):
+class MinimaxGAN(GAN):
     """Generative Adversarial Nets, Goodfellow et al. 2014 (arXiv:1406.2661), algorithm 1.
 
         min_G max_D  V(D, G) = E log D(x) + E log(1 - D(G(z)))
@@ -35,14 +20,16 @@ class MinimaxGAN(AccuracyLogs, GAN):
     """
 
     default_loss = "minimax"
+    logit_metrics = OF_A_CLASSIFIER
 
     def train_step(self, data):
         if self.simultaneous:
             return self.simultaneous_step(data)
-        for x, y in self.minibatches(data):         # for k steps do
-            g_z, tape = self.generate(x, y)         #   m latents z ~ p_g(z), m examples x
-            self.update_discriminator(x, g_z, y)    #   ascend mean log D(x) + log(1 - D(G(z)))
+        step = self.begin(data)
+        for x, y in step.minibatches:                   # for k steps do
+            g_z, tape = self.generate(step, x, y)       #   m latents z ~ p_g(z), m examples x
+            self.update_discriminator(step, x, g_z, y)  #   ascend log D(x) + log(1 - D(G(z)))
         if not self.shared_latents:
-            g_z, tape = self.generate(x, y)         # m latents z ~ p_g(z)
-        self.update_generator(x, g_z, y, tape)      # descend mean log(1 - D(G(z)))
-        return self.end_step()
+            g_z, tape = self.generate(step, x, y)       # m latents z ~ p_g(z)
+        self.update_generator(step, x, g_z, y, tape)    # descend log(1 - D(G(z)))
+        return step.end()

@@ -1,12 +1,12 @@
 """The non-saturating game of Goodfellow et al. 2014."""
 
 from tfgan_suite.registration import register
+from tfgan_suite.trainers.base.logit_statistics import OF_A_CLASSIFIER
 from tfgan_suite.trainers.gan import GAN
-from tfgan_suite.trainers.minimax import AccuracyLogs
 
 
 @register
-class ModifiedMinimaxGAN(AccuracyLogs, GAN):
+class ModifiedMinimaxGAN(GAN):
     """Algorithm 1 of Goodfellow et al. 2014 (arXiv:1406.2661) with the generator of section 3.
 
     D plays as in `MinimaxGAN`. G, instead of descending log(1 - D(G(z))), ascends log D(G(z)): the
@@ -21,14 +21,16 @@ class ModifiedMinimaxGAN(AccuracyLogs, GAN):
     """
 
     default_loss = "modified_minimax"
+    logit_metrics = OF_A_CLASSIFIER
 
     def train_step(self, data):
         if self.simultaneous:
             return self.simultaneous_step(data)
-        for x, y in self.minibatches(data):         # for k steps do
-            fakes, tape = self.generate(x, y)       #   G(z) for m latents z ~ p_g(z)
-            self.update_discriminator(x, fakes, y)  #   ascend mean log D(x) + log(1 - D(G(z)))
+        step = self.begin(data)
+        for x, y in step.minibatches:                     # for k steps do
+            fakes, tape = self.generate(step, x, y)       #   G(z) for m latents z ~ p_g(z)
+            self.update_discriminator(step, x, fakes, y)  #   ascend log D(x) + log(1 - D(G(z)))
         if not self.shared_latents:
-            fakes, tape = self.generate(x, y)
-        self.update_generator(x, fakes, y, tape)    # ascend mean log D(G(z))
-        return self.end_step()
+            fakes, tape = self.generate(step, x, y)
+        self.update_generator(step, x, fakes, y, tape)    # ascend log D(G(z))
+        return step.end()

@@ -4,15 +4,16 @@ import tensorflow as tf
 
 from tfgan_suite import losses
 from tfgan_suite.registration import register
-from tfgan_suite.trainers._checks import check_images, check_translator, check_weight
-from tfgan_suite.trainers._play import unpack
-from tfgan_suite.trainers._probe import Probing
-from tfgan_suite.trainers.minimax import AccuracyLogs
+from tfgan_suite.trainers.base.checks import check_images, check_translator, check_weight
+from tfgan_suite.trainers.base import probe
+from tfgan_suite.trainers.base.calls import judge
+from tfgan_suite.trainers.base.logit_statistics import OF_A_CLASSIFIER
+from tfgan_suite.trainers.base.step import unpack
 from tfgan_suite.trainers.trainer import Trainer
 
 
 @register
-class Pix2Pix(AccuracyLogs, Probing, Trainer):
+class Pix2Pix(Trainer):
     """Image-to-Image Translation with Conditional Adversarial Networks, Isola et al. 2017.
 
     arXiv:1611.07004, equations 1, 3 and 4, with x an input and y the image it belongs to:
@@ -44,6 +45,8 @@ class Pix2Pix(AccuracyLogs, Probing, Trainer):
 
     default_loss = losses.ModifiedMinimax(label_smoothing=0.0)
     loss_parts = ("pixel_loss",)
+    logit_metrics = OF_A_CLASSIFIER
+    probe = probe.probe
 
     def __init__(
         self, generator, discriminator, *, pixel_weight=100.0, ema_decay=None, seed=None, **kwargs
@@ -77,47 +80,50 @@ class Pix2Pix(AccuracyLogs, Probing, Trainer):
         return y
 
     def train_step(self, data):
-        [(y, x)] = self.minibatches(data)
-        g_x, tape = self.generated(self.generator, x, after=[x])
-        self.update_discriminator(y, g_x, x)        # ascend log D(x, y) + log(1 - D(x, G(x)))
-        self.update_generator(y, g_x, x, tape)      # ascend log D(x, G(x)) - lambda |y - G(x)|
-        return self.end_step()
+        step = self.begin(data)
+        [(y, x)] = step.minibatches
+        g_x, tape = step.generate(self.generator, x, after=[x])
+        self.update_discriminator(step, y, g_x, x)    # ascend log D(x, y) + log(1 - D(x, G(x)))
+        self.update_generator(step, y, g_x, x, tape)  # ascend log D(x, G(x)) - lambda |y - G(x)|
+        return step.end()
 
-    def update_discriminator(self, y, g_x, x):
+    def update_discriminator(self, step, y, g_x, x):
         """One descent of half of D's loss."""
+        player = self.players["discriminator"]
 
-        def move(_, y, g_x, x):
+        def move(step, _, y, g_x, x):
             with tf.GradientTape() as tape:
-                real_logits, fake_logits = (self.judge(self.discriminator, i, x) for i in (y, g_x))
+                real_logits, fake_logits = (judge(self.discriminator, i, x) for i in (y, g_x))
                 loss, logs = self.loss_of_discriminator(
-                    self.discriminator, y, g_x, x, real_logits, fake_logits
+                    step, self.discriminator, y, g_x, x, real_logits, fake_logits
                 )
                 half = loss / 2.0  # "which slows down the rate at which D learns", section 3.3
-            self.note({"d_loss": loss, **logs})
-            return self.gradients(half, tape, "discriminator"), real_logits
+            step.note({"d_loss": loss, **logs})
+            return player.gradients(half, tape), real_logits
 
-        gradients, real_logits = self.by_micro_batches(move, None, y, g_x, x)
-        self.apply(gradients, "discriminator")
+        gradients, real_logits = step.by_micro_batches(move, None, y, g_x, x)
+        player.apply(gradients)
         self.end_discriminator_update(real_logits, self.discriminator)
 
-    def update_generator(self, y, g_x, x, tape):
+    def update_generator(self, step, y, g_x, x, tape):
         """One descent of G's loss through the current D; `tape` leads to `g_x`."""
+        player = self.players["generator"]
 
-        def move(tape, y, g_x, x):
+        def move(step, tape, y, g_x, x):
             needs_real = self.adversarial_loss.generator_needs_real
-            real_logits = self.judge(self.discriminator, y, x) if needs_real else None
+            real_logits = judge(self.discriminator, y, x) if needs_real else None
             with tape:
-                fake_logits = self.judge(self.discriminator, g_x, x)
+                fake_logits = judge(self.discriminator, g_x, x)
                 loss, logs = self.loss_of_generator(
-                    self.generator, real_logits, fake_logits, lambda: (x, None)
+                    step, self.generator, real_logits, fake_logits, lambda: (x, None)
                 )
                 pixel_loss = losses.pixel_l1_loss(y, g_x)
                 loss += self.pixel_weight * pixel_loss
-            self.note({"g_loss": loss, "pixel_loss": pixel_loss, **logs})
-            return self.gradients(loss, tape, "generator"), ()
+            step.note({"g_loss": loss, "pixel_loss": pixel_loss, **logs})
+            return player.gradients(loss, tape), ()
 
-        gradients, _ = self.by_micro_batches(move, tape, y, g_x, x)
-        self.apply(gradients, "generator")
+        gradients, _ = step.by_micro_batches(move, tape, y, g_x, x)
+        player.apply(gradients)
 
     def test_step(self, data):
         """The losses on one minibatch, with the generator that serves; nothing is updated."""
@@ -125,7 +131,7 @@ class Pix2Pix(AccuracyLogs, Probing, Trainer):
         self.check_batch(y, x, groups=1)
         g_x = self(x, training=False)
         real_logits, fake_logits = (
-            self.judge(self.discriminator, i, x, training=False) for i in (y, g_x)
+            judge(self.discriminator, i, x, training=False) for i in (y, g_x)
         )
         pixel_loss = losses.pixel_l1_loss(y, g_x)
         adversarial = self.adversarial_loss.generator_loss(real_logits, fake_logits)
@@ -135,8 +141,7 @@ class Pix2Pix(AccuracyLogs, Probing, Trainer):
             "pixel_loss": pixel_loss,
             **self.describe_logits(real_logits, fake_logits),
         }
-        self.track(logs, rows=tf.shape(x)[0])
-        return self.results(logs)[0]
+        return self.log(logs, rows=tf.shape(x)[0])
 
     def get_config(self):
         return {**super().get_config(), "pixel_weight": self.pixel_weight}

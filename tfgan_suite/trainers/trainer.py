@@ -1,72 +1,109 @@
-"""The base of all trainers: two players, each of one or more networks, as one `keras.Model`."""
+"""The base of all trainers: players, each of one or more networks, as one `keras.Model`."""
 
 import random
 
 import keras
 import tensorflow as tf
 
-from tfgan_suite.distribution import (
-    check_global_batch,
-    has_several_workers,
-    naming_lost_workers,
-)
+from tfgan_suite.distribution import check_global_batch
 from tfgan_suite.layers._random import give_shares_their_seeds
-from tfgan_suite.progress import Position
 from tfgan_suite.registration import public
-from tfgan_suite.trainers._checks import check_batch, check_networks, check_trainer_options
-from tfgan_suite.trainers._compilation import Compilation
-from tfgan_suite.trainers._execution import Execution
-from tfgan_suite.trainers._fitting import (
-    Throughput,
-    check_can_be_kept,
+from tfgan_suite.trainers.base import resumable_fit
+from tfgan_suite.trainers.base.calls import layer_losses, takes_condition
+from tfgan_suite.trainers.base.checks import (
+    check_batch,
+    check_networks,
+    check_players,
+    check_trainer_options,
+)
+from tfgan_suite.trainers.base.compilation import Compilation
+from tfgan_suite.trainers.base.log_means import exchanged
+from tfgan_suite.trainers.base.logit_statistics import LOGIT_STATISTICS
+from tfgan_suite.trainers.base.player import Player
+from tfgan_suite.trainers.base.requests import Requests
+from tfgan_suite.trainers.base.step import Step
+from tfgan_suite.trainers.base.step_data import (
     check_equal_rows,
-    check_whole_executions,
     expected_end_of_data,
     first_batch_size,
-    next_data_step,
-    prepare_steps,
 )
-from tfgan_suite.trainers._micro_batches import check_micro_batches
-from tfgan_suite.trainers._parts import Callbacks, fit_in_parts, keepers_of
-from tfgan_suite.trainers._play import Play
-from tfgan_suite.trainers._state import State
-from tfgan_suite.trainers._workers import REQUESTS, Workers
+from tfgan_suite.trainers.base.train_functions import TrainFunctions
+from tfgan_suite.trainers.base.training_state import Watch, state_variables
 
 
 @public
-class Trainer(Play, State, Workers, Compilation, Execution, keras.Model):
-    """Two players, a generator and a discriminator, each of one or more networks and one optimizer.
+class Trainer(Compilation, TrainFunctions, keras.Model):
+    """Some players, each of one or more networks and one optimizer.
 
     The base of `GAN`, whose generator takes latents, and of the translators, whose generators take
-    images. A subclass names its networks in `generator_names` and `discriminator_names`, has each
-    as an attribute of that name (and the moving average of a generator as `ema_<name>`), and states
-    `train_step`, `test_step` and `call`. Its constructor takes the networks by their names.
+    images. A subclass says in `player_networks` who plays, the first of them the one that is
+    served, and states `train_step`, `test_step` and `call`. Its constructor takes the networks by
+    their names, which are attributes of the trainer then; `ema_<name>` is a network's moving
+    average. A third player is a third entry:
+
+        class Distilled(GAN):
+            player_networks = {**GAN.player_networks, "student": ("student",)}
+            averaged_players = ("generator", "student")
+
+    It has `compile(student_optimizer=..., student_penalties=[...])`, `student_loss` and
+    `student_learning_rate` in the logs, and is `self.players["student"]` in `train_step`.
+
+    A `train_step` makes a `Step`, plays and ends it:
+
+        def train_step(self, data):
+            step = self.begin(data)
+            [(x, y)] = step.minibatches
+            with tf.GradientTape() as tape:
+                loss = ...
+            step.note({"student_loss": loss})
+            student = self.players["student"]
+            student.apply(student.gradients(loss, tape))
+            return step.end()
 
     Args:
-        networks: dict of functional `keras.Model`s by the names of `generator_names` and
-            `discriminator_names`.
+        networks: dict of functional `keras.Model`s by the names of `player_networks`.
         discriminator_steps: minibatches in one step.
-        ema_decay: decay in (0, 1) of an exponential moving average of each generator (BatchNorm
-            statistics included), which then serves instead of the raw one; None for no average.
-            While training is young the decay is min(ema_decay, (1 + step) / (10 + step)).
+        ema_decay: decay in (0, 1) of an exponential moving average of each network of the
+            `averaged_players` (BatchNorm statistics included), which then serves instead of the
+            raw one; None for no average. While training is young the decay is
+            min(ema_decay, (1 + step) / (10 + step)).
         seed: integer source of all random draws. None draws one from
             `keras.utils.set_random_seed`'s.
         **kwargs: `name` and the like, for `keras.Model`.
+
+    Attributes:
+        players: dict of `Player`s by their names.
+        step: counter of the steps done.
 
     Raises:
         ValueError: if a network is not built or was made outside the current distribution strategy,
             or an option is out of range.
     """
 
-    generator_names = ("generator",)
-    discriminator_names = ("discriminator",)
+    # The players, and the names of the networks of each.
+    player_networks = {"generator": ("generator",), "discriminator": ("discriminator",)}
+    # Those whose networks have moving averages.
+    averaged_players = ("generator",)
+    # Those that judge: they take the penalties that are made for discriminators.
+    critics = ("discriminator",)
     default_loss = None
     # Whether there are latents for the penalties that need them.
     has_latents = False
+    # Names of what `describe_logits` returns.
+    logit_metrics = ("real_logits", "fake_logits")
+    # Names of the parts of the players' losses that are logged beside them.
+    loss_parts = ()
+    # As `compile` sets it.
+    micro_batches = 1
+    # Steps of the present epoch that were done before this `fit` took it up.
+    resumed_steps = 0
 
     def __init__(self, networks, *, discriminator_steps=1, ema_decay=None, seed=None, **kwargs):
+        # Before all else: Keras's own constructor looks at `stop_training`.
+        self.requests = Requests(tf.distribute.get_strategy())
         super().__init__(**kwargs)
         check_trainer_options(discriminator_steps, ema_decay, seed)
+        check_players(type(self), networks)
         check_networks(networks, self.distribute_strategy)
         for name in self.network_names:
             setattr(self, name, networks[name])
@@ -76,43 +113,57 @@ class Trainer(Play, State, Workers, Compilation, Execution, keras.Model):
         # `keras.utils.set_random_seed` sets Python's generator.
         self.seed = random.randint(0, 2**31 - 1) if seed is None else seed
         with self.distribute_strategy.scope():
-            self.step = _counter("step")  # updates of the generator
+            self.step = _counter("step")
             self.draws = _counter("draws")  # of random numbers, outside training
-            for name in self.generator_names:
-                average = None if ema_decay is None else _frozen_copy(networks[name])
-                setattr(self, f"ema_{name}", average)
-            self.create_counters()
-        self.create_requests()
+            self.players = {name: self._make_player(name) for name in self.player_networks}
+            self.watch = Watch()
         self.built = True
+
+    def _make_player(self, name):
+        networks = {network: getattr(self, network) for network in self.player_networks[name]}
+        averages = {}
+        if name in self.averaged_players:
+            for network in networks:
+                average = None if self.ema_decay is None else _frozen_copy(networks[network])
+                setattr(self, f"ema_{network}", average)
+                averages[network] = average
+        return Player(name, networks, {} if self.ema_decay is None else averages)
 
     # --- The players ------------------------------------------------------------------------
 
     @property
     def network_names(self):
-        """Names of all networks, the generators first."""
-        return (*self.generator_names, *self.discriminator_names)
+        """Names of all networks, player by player."""
+        return tuple(name for names in self.player_networks.values() for name in names)
 
-    def names_of(self, player):
-        """Names of the networks of `"generator"` or `"discriminator"`."""
-        return self.generator_names if player == "generator" else self.discriminator_names
+    def networks(self):
+        """List of all networks, player by player."""
+        return [getattr(self, name) for name in self.network_names]
 
-    def networks_of(self, player):
-        """List of the networks of `"generator"` or `"discriminator"`."""
-        return [getattr(self, name) for name in self.names_of(player)]
+    def updates_per_step(self, player):
+        """Updates of a player in one step: a learning rate schedule counts steps nevertheless."""
+        return self.discriminator_steps if player in self.critics else 1
 
-    def weights_of(self, player):
-        """Trainable variables of all networks of a player, in the order of the optimizer's."""
-        return [w for network in self.networks_of(player) for w in network.trainable_variables]
+    def loss_name(self, player):
+        """Name in the logs of a player's loss: `g_loss`, `d_loss`, `<player>_loss`."""
+        return {"generator": "g_loss", "discriminator": "d_loss"}.get(player, f"{player}_loss")
 
-    def optimizer_of(self, player):
-        """The optimizer of `"generator"` or `"discriminator"`."""
-        return self.optimizer if player == "generator" else self.discriminator_optimizer
+    def state_variables(self):
+        """All variables that a training changes, by names that do not depend on the process.
 
-    # --- What a Keras user calls ------------------------------------------------------------
+        Returns:
+            Dict of names to Keras or TensorFlow variables: of all networks, the moving averages,
+            all optimizers (slots, iterations, learning rate, loss scale), the penalties' memories,
+            the means in the logs, seeds of layers, counters; and of whatever else a subclass has.
+        """
+        return state_variables(self)
+
+    # --- Serving ----------------------------------------------------------------------------
 
     def serving(self, name):
-        """The generator of a name that serves: its moving average where there is one."""
-        return getattr(self, name) if self.ema_decay is None else getattr(self, f"ema_{name}")
+        """The network of a name that serves: its moving average where there is one."""
+        average = getattr(self, f"ema_{name}", None)
+        return getattr(self, name) if average is None else average
 
     @property
     def serving_generator(self):
@@ -127,9 +178,107 @@ class Trainer(Play, State, Workers, Compilation, Execution, keras.Model):
         """
         return {"": self}
 
+    # --- What a step is made of -------------------------------------------------------------
+
+    def begin(self, data):
+        """Begins a step of `train_step`: checks its data and returns a `Step`."""
+        return Step(self, data)
+
     def check_batch(self, x, y, groups):
-        """Raises ValueError unless a batch fits the networks; see `_checks.check_batch`."""
+        """Raises ValueError unless a batch fits the networks; see `checks.check_batch`."""
         check_batch(self.generator, self.discriminator, x, y, groups)
+
+    def next_outside_seed(self):
+        """Seed (int64 `[2]`) of the next draw outside training, which never meets training's."""
+        self.draws.assign(self.draws.value + 1)
+        return tf.stack([tf.constant(self.seed, tf.int64), -self.draws.value])
+
+    def describe_logits(self, real_logits, fake_logits):
+        """What is logged of D's outputs: a float32 scalar for each name of `logit_metrics`."""
+        real_logits, fake_logits = (tf.cast(d, tf.float32) for d in (real_logits, fake_logits))
+        return {
+            name: LOGIT_STATISTICS[name](real_logits, fake_logits)
+            for name in self.logit_metrics
+            if name in LOGIT_STATISTICS
+        }
+
+    def loss_of_discriminator(self, step, discriminator, x, fakes, y, real_logits, fake_logits):
+        """Adversarial loss, penalties and the layers' own losses of one discriminator.
+
+        Args:
+            step: the `Step`, or the part of it at hand.
+            discriminator: one of the networks of the player `"discriminator"`.
+            x: real examples.
+            fakes: generated examples.
+            y: the condition, or None.
+            real_logits: what the discriminator gives for `x`.
+            fake_logits: what it gives for `fakes`.
+
+        Returns:
+            The loss, and a dict of what is to be logged beside it.
+        """
+        loss = self.adversarial_loss.discriminator_loss(real_logits, fake_logits)
+        logs = self.describe_logits(real_logits, fake_logits)
+        condition = y if takes_condition(discriminator) else None
+        player = self.players["discriminator"]
+        for penalty in player.penalties_on(discriminator):
+            known = {"real_logits": real_logits, "fake_logits": fake_logits}
+            if penalty.needs_latents:
+                known.update(self.latents_for_penalty(step, x, y))
+            name = penalty.log_name(player.name)
+            logs[name] = step.penalize(penalty, player, discriminator, x, fakes, condition, **known)
+            loss += logs[name]
+        return loss + layer_losses(discriminator), logs
+
+    def loss_of_generator(self, step, generator, real_logits, fake_logits, draw):
+        """Adversarial loss, penalties and the layers' own losses of one generator.
+
+        Args:
+            step: the `Step`, or the part of it at hand.
+            generator: one of the networks of the player `"generator"`.
+            real_logits: what the discriminator gives for real examples; None unless the loss needs
+                them.
+            fake_logits: what it gives for the generator's.
+            draw: function of nothing that gives inputs of the generator and its condition or None,
+                to call it with where a penalty does.
+
+        Returns:
+            The loss, and a dict of what is to be logged beside it.
+        """
+        loss = self.adversarial_loss.generator_loss(real_logits, fake_logits)
+        logs = {}
+        player = self.players["generator"]
+        for penalty in player.penalties_on(generator):
+            inputs, condition = draw()
+            name = penalty.log_name(player.name)
+            logs[name] = step.penalize(penalty, player, generator, inputs, condition)
+            loss += logs[name]
+        return loss + layer_losses(generator), logs
+
+    def end_discriminator_update(self, real_logits, discriminator):
+        """Keeps D in its admissible set; lets augmentation in D adapt to how well D does.
+
+        A layer that `adapts_to_real_logits` is handed D's outputs on real examples by its `adapt`.
+        """
+        self.constrain_discriminator()
+        for layer in discriminator._flatten_layers():
+            if getattr(layer, "adapts_to_real_logits", False):
+                layer.adapt(real_logits)
+
+    def constrain_discriminator(self):
+        """Called after every update of D, to keep it in its admissible set: here, all of them."""
+
+    def log(self, values, rows):
+        """Ends a test step: records its scalars and returns the means so far over all replicas.
+
+        Args:
+            values: dict of scalars, by names that the training logs too.
+            rows: examples behind them.
+        """
+        self.means.update_state(values, rows)
+        return exchanged(self.means, self.requests, values)[0]
+
+    # --- What a Keras user calls ------------------------------------------------------------
 
     def fit(self, x=None, y=None, **kwargs):
         """Trains, as `keras.Model.fit`.
@@ -162,67 +311,10 @@ class Trainer(Play, State, Workers, Compilation, Execution, keras.Model):
                     f"A GAN's losses take no `{name}`: choose the images with the data set "
                     f"instead. Received: {name}={type(kwargs[name]).__name__}"
                 )
-        callbacks = kwargs.pop("callbacks", None) or []
-        if not isinstance(callbacks, (list, tuple, keras.callbacks.CallbackList)):
-            callbacks = [callbacks]
-        is_list_of_keras = isinstance(callbacks, keras.callbacks.CallbackList)
-        keepers = [] if is_list_of_keras else keepers_of(callbacks)
-        self.withdraw(*REQUESTS)
-        steps = prepare_steps(self, x, y, kwargs, keep=bool(keepers))
-        check_global_batch(steps.batch_size, self.distribute_strategy)
-        replicas = self.distribute_strategy.num_replicas_in_sync
-        check_micro_batches(steps.batch_size, self.micro_batches, replicas)
-        if is_list_of_keras:
-            return self._plain_fit(steps, callbacks, kwargs)
-        images = steps.batch_size and steps.batch_size * self.discriminator_steps
-        callbacks = [Throughput(images), *callbacks]
-        per_execution = self.steps_per_execution
-        uneven = steps.per_epoch is not None and steps.per_epoch % per_execution
-        if replicas > 1 and per_execution > 1:
-            check_whole_executions(steps, per_execution, "Several replicas")
-        if any(keeper.saves for keeper in keepers):
-            check_can_be_kept(steps, per_execution)
-        if not isinstance(steps.dataset, tf.data.Dataset) or uneven:
-            steps.begin = None
-        several = has_several_workers(self.distribute_strategy)
-        if steps.begin is None and not keepers and not several:
-            return self._plain_fit(steps, callbacks, kwargs)
-        completed = False
-        with naming_lost_workers(self.distribute_strategy):
-            try:
-                history = self._kept_fit(steps, callbacks, keepers, kwargs)
-                completed = True
-            finally:
-                self.resumed_steps = 0
-                for keeper in keepers:
-                    keeper.end_fit(completed)
-        return history
-
-    def _plain_fit(self, steps, callbacks, options):
-        with expected_end_of_data(steps.dataset, options):
-            return super().fit(steps.dataset, steps.y, callbacks=callbacks, **options)
-
-    def _kept_fit(self, steps, callbacks, keepers, options):
-        position = None
-        for keeper in keepers:
-            position = keeper.begin_fit(self, steps, keepers) or position
-        if position is None:
-            position = Position(options.get("initial_epoch", 0), 0, next_data_step(self, steps))
-        verbose = options.pop("verbose", "auto")
-        callbacks = Callbacks(
-            callbacks,
-            keepers,
-            steps.per_epoch,
-            add_progbar=verbose != 0,
-            verbose=verbose,
-            epochs=options.get("epochs", 1),
-            model=self,
-        )
-        with expected_end_of_data(steps.dataset, options):
-            return fit_in_parts(self, super().fit, steps, position, callbacks, options)
+        return resumable_fit.fit(self, super().fit, x, y, kwargs)
 
     def evaluate(self, x=None, y=None, **kwargs):
-        """Both losses over a data set, as `keras.Model.evaluate`; nothing is updated.
+        """All losses over a data set, as `keras.Model.evaluate`; nothing is updated.
 
         Args:
             x: as in `fit`, but never grouped: one batch is one minibatch.
@@ -253,8 +345,9 @@ class Trainer(Play, State, Workers, Compilation, Execution, keras.Model):
     @classmethod
     def from_config(cls, config, custom_objects=None):
         config = dict(config)
-        for name in (*cls.generator_names, *cls.discriminator_names):
-            config[name] = keras.saving.deserialize_keras_object(config[name], custom_objects)
+        for names in cls.player_networks.values():
+            for name in names:
+                config[name] = keras.saving.deserialize_keras_object(config[name], custom_objects)
         return cls(**config)
 
 

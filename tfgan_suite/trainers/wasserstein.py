@@ -4,7 +4,6 @@ import keras
 import tensorflow as tf
 
 from tfgan_suite.distribution import assign_all
-from tfgan_suite.losses import GradientPenalty
 from tfgan_suite.registration import register
 from tfgan_suite.trainers.gan import GAN
 
@@ -29,7 +28,7 @@ class WassersteinGAN(GAN):
         latent_dim: see `GAN`.
         discriminator_steps: updates of the critic for each of the generator (n_critic).
         weight_clip: c > 0; None for no clipping; `"auto"` for the paper's 0.01, or none if a
-            `GradientPenalty` is compiled.
+            penalty that `bounds_slope`, as `GradientPenalty` does, is compiled.
         **kwargs: see `GAN`.
 
     Raises:
@@ -63,21 +62,22 @@ class WassersteinGAN(GAN):
     def train_step(self, data):
         if self.simultaneous:
             return self.simultaneous_step(data)
-        for x, y in self.minibatches(data):       # for t = 0, ..., n_critic do
-            g_z, tape = self.generate(x, y)       #   x ~ P_r,  z ~ p(z)
-            self.update_discriminator(x, g_z, y)  #   w <- w + grad_w mean [f_w(x) - f_w(g(z))]
-            #                                     #   w <- clip(w, -c, c)
+        step = self.begin(data)
+        for x, y in step.minibatches:                   # for t = 0, ..., n_critic do
+            g_z, tape = self.generate(step, x, y)       #   x ~ P_r,  z ~ p(z)
+            self.update_discriminator(step, x, g_z, y)  #   w <- w + grad_w [f_w(x) - f_w(g(z))]
+            #                                           #   w <- clip(w, -c, c)
         if not self.shared_latents:
-            g_z, tape = self.generate(x, y)       # z ~ p(z)
-        self.update_generator(x, g_z, y, tape)    # theta <- theta + grad_theta mean f_w(g(z))
-        return self.end_step()
+            g_z, tape = self.generate(step, x, y)       # z ~ p(z)
+        self.update_generator(step, x, g_z, y, tape)    # theta <- theta + grad_theta f_w(g(z))
+        return step.end()
 
     @property
     def clip_value(self):
         """The c in force once compiled, or None."""
         if self.weight_clip == "auto":
-            penalized = any(isinstance(p, GradientPenalty) for p in self.penalties)
-            return None if penalized else 0.01
+            penalties = self.players["discriminator"].penalties_on(self.discriminator)
+            return None if any(penalty.bounds_slope for penalty in penalties) else 0.01
         return self.weight_clip
 
     def constrain_discriminator(self):

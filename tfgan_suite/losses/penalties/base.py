@@ -57,6 +57,8 @@ class Penalty(Configured):
     player = "discriminator"
     # Whether `value` takes two arguments more: the generator, and latents to call it with.
     needs_latents = False
+    # Whether it bounds the critic's slope, so that weights need no clipping (WassersteinGAN).
+    bounds_slope = False
     # Whether `value` returns `(penalty, statistics)`; see `remember`.
     has_memory = False
     # The variables of a penalty with a memory, once built.

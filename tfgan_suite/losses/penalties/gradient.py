@@ -69,6 +69,8 @@ class GradientPenalty(_NormPenalty):
         ValueError: if a number is out of its range.
     """
 
+    bounds_slope = True
+
     def points(self, real, fake, seed):
         return between(real, fake, seed)
 

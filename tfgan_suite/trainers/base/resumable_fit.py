@@ -1,8 +1,111 @@
 """`fit` in parts: begun in the middle of an epoch, and begun again from an earlier state."""
 
 import keras
+import tensorflow as tf
 
+from tfgan_suite.distribution import (
+    check_global_batch,
+    has_several_workers,
+    naming_lost_workers,
+)
+from tfgan_suite.learning_rates import SETTERS, OnPlayers
 from tfgan_suite.progress import Position, Restart
+from tfgan_suite.trainers.base.micro_batches import check_micro_batches
+from tfgan_suite.trainers.base.requests import REQUESTS
+from tfgan_suite.trainers.base.step_data import (
+    check_can_be_kept,
+    check_whole_executions,
+    expected_end_of_data,
+    next_data_step,
+    prepare_steps,
+)
+from tfgan_suite.trainers.base.throughput import Throughput
+
+
+def fit(trainer, keras_fit, x, y, options):
+    """What `Trainer.fit` does.
+
+    Args:
+        trainer: the trainer.
+        keras_fit: `keras.Model.fit` of the trainer.
+        x, y: as `Trainer.fit` takes them.
+        options: dict of its further arguments, which is used up.
+
+    Returns:
+        The `keras.callbacks.History`.
+    """
+    strategy = trainer.distribute_strategy
+    replicas = strategy.num_replicas_in_sync
+    callbacks = options.pop("callbacks", None) or []
+    is_list_of_keras = isinstance(callbacks, keras.callbacks.CallbackList)
+    if is_list_of_keras:
+        callbacks.callbacks = [_on_all_players(c, trainer) for c in callbacks.callbacks]
+    else:
+        callbacks = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
+        callbacks = [OnPlayers(c) if isinstance(c, SETTERS) else c for c in callbacks]
+    keepers = [] if is_list_of_keras else keepers_of(callbacks)
+    trainer.requests.withdraw(*REQUESTS)
+    steps = prepare_steps(trainer, x, y, options, keep=bool(keepers))
+    check_global_batch(steps.batch_size, strategy)
+    check_micro_batches(steps.batch_size, trainer.micro_batches, replicas)
+
+    def plain():
+        with expected_end_of_data(steps.dataset, options):
+            return keras_fit(steps.dataset, steps.y, callbacks=callbacks, **options)
+
+    if is_list_of_keras:
+        return plain()
+    images = steps.batch_size and steps.batch_size * trainer.discriminator_steps
+    callbacks = [Throughput(images), *callbacks]
+    per_execution = trainer.steps_per_execution
+    uneven = steps.per_epoch is not None and steps.per_epoch % per_execution
+    if replicas > 1 and per_execution > 1:
+        check_whole_executions(steps, per_execution, "Several replicas")
+    if any(keeper.saves for keeper in keepers):
+        check_can_be_kept(steps, per_execution)
+    if not isinstance(steps.dataset, tf.data.Dataset) or uneven:
+        steps.begin = None
+    if steps.begin is None and not keepers and not has_several_workers(strategy):
+        return plain()
+    completed = False
+    with naming_lost_workers(strategy):
+        try:
+            history = _kept_fit(trainer, keras_fit, steps, callbacks, keepers, options)
+            completed = True
+        finally:
+            trainer.resumed_steps = 0
+            for keeper in keepers:
+                keeper.end_fit(completed)
+    return history
+
+
+def _on_all_players(callback, trainer):
+    """A callback of a list that has met its model already."""
+    if not isinstance(callback, SETTERS):
+        return callback
+    wrapped = OnPlayers(callback)
+    wrapped.set_model(trainer)
+    return wrapped
+
+
+def _kept_fit(trainer, keras_fit, steps, callbacks, keepers, options):
+    position = None
+    for keeper in keepers:
+        position = keeper.begin_fit(trainer, steps, keepers) or position
+    if position is None:
+        position = Position(options.get("initial_epoch", 0), 0, next_data_step(trainer, steps))
+    verbose = options.pop("verbose", "auto")
+    callbacks = Callbacks(
+        callbacks,
+        keepers,
+        steps.per_epoch,
+        add_progbar=verbose != 0,
+        verbose=verbose,
+        epochs=options.get("epochs", 1),
+        model=trainer,
+    )
+    with expected_end_of_data(steps.dataset, options):
+        return fit_in_parts(trainer, keras_fit, steps, position, callbacks, options)
 
 
 def keepers_of(callbacks):
@@ -90,7 +193,7 @@ class Callbacks(keras.callbacks.CallbackList):
 
     def on_epoch_end(self, epoch, logs=None):
         super().on_epoch_end(epoch, logs)
-        self.model.agree()  # on what callbacks ask for, before Keras or a keeper looks
+        self.model.requests.agree()  # on what callbacks ask for, before Keras or a keeper looks
         self._last_logs = logs = self._heard.logs
         if self.steps is None or self.position.step >= self.steps:
             self.position = Position(epoch + 1, 0, self.position.data_step)

@@ -1,36 +1,61 @@
-"""Steps on several replicas where Keras's own loop over them does not serve."""
+"""The functions that `fit` and `evaluate` call with an iterator, one execution of steps each."""
 
 import tensorflow as tf
 
 from tfgan_suite.distribution import has_several_workers
 
 
-class Execution:
-    """Mixin of `Trainer`: `steps_per_execution` on several replicas, and steps of several workers.
+class TrainFunctions:
+    """Mixin of `Trainer` that overrides how Keras makes its functions, and its flag to stop.
 
-    Keras's loop hands optional batches from one iteration to the next, which a distributed iterator
-    does not know. Here each iteration asks for its own batch; so there must be one for each, which
-    `fit` sees to. An evaluation, whose last execution may be shorter, is a loop in Python.
+    Keras's loop over `steps_per_execution` hands optional batches from one iteration to the next,
+    which a distributed iterator does not know. Here each iteration asks for its own batch; so there
+    must be one for each, which `fit` sees to. An evaluation, whose last execution may be shorter,
+    is a loop in Python.
 
     Of several workers Keras exchanges all logs after each step. What a trainer's step returns is
-    the same on all replicas already: see `Workers.exchange`.
+    the same on all replicas already: see `Requests.exchange`.
     """
 
     def make_train_function(self, force=False):
         """The function that `fit` calls with an iterator; see `keras.Model`."""
-        if not self._runs_its_own_loop():
-            return super().make_train_function(force)
         if self.train_function is None or force:
-            self.train_function = self._all_steps(self._one_step(self.train_step))
+            if self._runs_its_own_loop():
+                function = self._all_steps(self._one_step(self.train_step))
+            else:
+                super().make_train_function(force=True)
+                function = self.train_function
+            self.train_function = self.requests.heard_by(function)
         return self.train_function
 
     def make_test_function(self, force=False):
         """The function that `evaluate` calls with an iterator; see `keras.Model`."""
-        if not self._runs_its_own_loop():
-            return super().make_test_function(force)
         if self.test_function is None or force:
-            self.test_function = self._steps_there_are(self._one_step(self.test_step))
+            if self._runs_its_own_loop():
+                function = self._steps_there_are(self._one_step(self.test_step))
+            else:
+                super().make_test_function(force=True)
+                function = self.test_function
+            self.test_function = self.requests.heard_by(function)
         return self.test_function
+
+    @property
+    def stop_training(self):
+        """Whether `fit` ends after this step or epoch; under several workers, all agree on it."""
+        return self.requests.agreed("stop")
+
+    @stop_training.setter
+    def stop_training(self, value):
+        if value:
+            self.requests.ask("stop")
+        else:
+            self.requests.withdraw("stop")
+
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        # Keras reduces a first batch over the workers to learn its shape, which fails for a batch
+        # of images and conditions. A trainer is built from the beginning.
+        if not has_several_workers(self.distribute_strategy):
+            super()._maybe_symbolic_build(iterator, data_batch)
 
     def _runs_its_own_loop(self):
         strategy = self.distribute_strategy

@@ -43,7 +43,7 @@ class Means(keras.metrics.Metric):
         # The last batch may leave a replica without examples, and its means are NaN.
         vector = tf.where(weight > 0, weight * vector, tf.zeros_like(vector))
         self.totals.assign_add(vector)
-        # Not before the values are there: see `Play`.
+        # Not before the values are there: see `Step`.
         with tf.control_dependencies([vector]):
             self.counts.assign_add(weight * known)
 
@@ -55,3 +55,21 @@ class Means(keras.metrics.Metric):
         """Dict of the means that belong to other values of the two variables."""
         means = tf.math.divide_no_nan(totals, counts)
         return dict(zip(self.names, tf.unstack(means), strict=True))
+
+
+def exchanged(means, requests, names, tensors=()):
+    """What a train or test step returns: the means so far, over all replicas.
+
+    Args:
+        means: a `Means`.
+        requests: the `Requests` of the trainer's workers, which travel with them.
+        names: of the scalars.
+        tensors: others whose means over the replicas are taken in the same exchange.
+
+    Returns:
+        The logs, a dict, and the list of the other tensors' means.
+    """
+    sums = [tf.convert_to_tensor(v) for v in (means.totals, means.counts)]
+    (totals, counts, *others), requested = requests.exchange([*sums, *tensors])
+    found = means.of(totals, counts)
+    return {name: found[name] for name in means.names if name in names} | requested, others

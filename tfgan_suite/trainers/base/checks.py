@@ -24,6 +24,28 @@ def check_trainer_options(discriminator_steps, ema_decay, seed):
         raise ValueError(f"`seed` must be an integer >= 0, or None. Received: seed={seed!r}")
 
 
+def check_players(cls, networks):
+    """Raises ValueError unless a trainer's class has the networks, and the players it speaks of.
+
+    Args:
+        cls: a subclass of `Trainer`.
+        networks: dict of the networks that its constructor was given.
+    """
+    names = [name for names in cls.player_networks.values() for name in names]
+    if sorted(names) != sorted(networks):
+        raise ValueError(
+            f"`{cls.__name__}.player_networks` must name the networks of its constructor, each "
+            f"once. Received: {cls.player_networks} and networks {', '.join(networks)}"
+        )
+    for option in ("averaged_players", "critics"):
+        unknown = sorted(set(getattr(cls, option)) - set(cls.player_networks))
+        if unknown:
+            raise ValueError(
+                f"`{cls.__name__}.{option}` must be players of `player_networks`, which has "
+                f"{', '.join(cls.player_networks)}. Received: {', '.join(unknown)}"
+            )
+
+
 def check_networks(networks, strategy):
     """Raises ValueError unless all networks are functional and of the trainer's scope.
 

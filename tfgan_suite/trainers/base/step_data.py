@@ -1,9 +1,8 @@
-"""What `fit` does beyond Keras's: k minibatches for one step, and the speed in the logs."""
+"""The data of `fit`: k minibatches for one step, from any step on."""
 
 import contextlib
 import dataclasses
 import math
-import time
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -14,47 +13,6 @@ import tensorflow as tf
 
 from tfgan_suite.batches import Batches, loss_of_order, order_of
 from tfgan_suite.data_order import DataOrder, epochs_from, remaining, shuffled
-
-
-class Throughput(keras.callbacks.Callback):
-    """Adds to each epoch's logs: learning rates of both players and real images per second.
-
-    The first step of an epoch is not counted: in the first epoch it holds the tracing.
-
-    Args:
-        images_per_step: real images in one step over all replicas, or None if unknown.
-    """
-
-    async_safe = True  # keeps Keras's own batch hooks off the training thread
-
-    def __init__(self, images_per_step):
-        super().__init__()
-        self.images_per_step = images_per_step
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self._ends = []
-
-    def on_train_batch_end(self, batch, logs=None):
-        # (step, time) of the first and of the last step so far.
-        self._ends[1:] = [(batch, time.perf_counter())]
-
-    def on_epoch_end(self, epoch, logs=None):
-        if not self._ends:
-            raise ValueError(
-                "An epoch must have at least discriminator_steps="
-                f"{self.model.discriminator_steps} full minibatches. Received: data too small for "
-                "a single step"
-            )
-        logs["learning_rate"] = _learning_rate(self.model.optimizer)
-        logs["discriminator_learning_rate"] = _learning_rate(self.model.discriminator_optimizer)
-        if self.images_per_step is not None and len(self._ends) == 2:
-            (first, start), (last, end) = self._ends
-            logs["images_per_second"] = (last - first) * self.images_per_step / (end - start)
-
-
-def _learning_rate(optimizer):
-    # `float(...)` alone refuses the variables of a distribution strategy.
-    return float(keras.ops.convert_to_numpy(optimizer.learning_rate))
 
 
 @dataclasses.dataclass

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfgan_suite.trainers._means import Means
+from tfgan_suite.trainers.base.log_means import Means
 
 
 def values(means):
