@@ -1,6 +1,16 @@
-"""The same networks and the same mathematics as a plain PyTorch loop."""
+"""The same networks and the same mathematics as a plain PyTorch loop.
 
+Where TensorFlow and PyTorch cannot live in one process, this file measures by itself:
+
+    python tests/benchmarks/by_torch.py --device cuda [--seconds 2]
+"""
+
+import argparse
 import contextlib
+import json
+import statistics
+import time
+import types
 
 import torch
 from torch import nn
@@ -72,25 +82,31 @@ class Loop:
         workload: a `Workload`.
         latent_dim: components of z.
         channels_last: keep images as `[N, H, W, C]` in memory.
+        device: on which it runs: "cpu" or "cuda".
+        compiled: whether both networks go through `torch.compile`.
     """
 
-    def __init__(self, workload, latent_dim, channels_last=False):
+    def __init__(self, workload, latent_dim, channels_last=False, device="cpu", compiled=False):
         torch.manual_seed(0)
+        self.device = device
         size, filters = workload.image_size, workload.filters
         self.workload, self.latent_dim = workload, latent_dim
         self.g = Generator(size, workload.channels, filters, latent_dim)
         self.d = Discriminator(size, workload.channels, filters, not workload.wasserstein)
+        self.g, self.d = self.g.to(device), self.d.to(device)
         if channels_last:
             self.g, self.d = (n.to(memory_format=torch.channels_last) for n in (self.g, self.d))
         rate, betas = (1e-4, (0.0, 0.9)) if workload.wasserstein else (2e-4, (0.5, 0.999))
         self.g_optimizer = torch.optim.Adam(self.g.parameters(), rate, betas)
         self.d_optimizer = torch.optim.Adam(self.d.parameters(), rate, betas)
         images = torch.rand(8, workload.batch_size, workload.channels, size, size) * 2 - 1
-        self.minibatches = list(images)
+        self.minibatches = list(images.to(device))
         if channels_last:
             self.minibatches = [
                 x.contiguous(memory_format=torch.channels_last) for x in self.minibatches
             ]
+        if compiled:
+            self.g, self.d = torch.compile(self.g), torch.compile(self.d)
         self.next = 0
 
     def run(self, steps):
@@ -105,12 +121,13 @@ class Loop:
         return self.minibatches[self.next % len(self.minibatches)]
 
     def _generate(self):
-        return self.g(torch.randn(self.workload.batch_size, self.latent_dim))
+        size = self.workload.batch_size, self.latent_dim
+        return self.g(torch.randn(size, device=self.device))
 
     def _precision(self):
         if self.workload.precision == "float32":
             return contextlib.nullcontext()
-        return torch.autocast("cpu", torch.bfloat16)
+        return torch.autocast(self.device, torch.bfloat16)
 
     def _update(self, optimizer, loss):
         optimizer.zero_grad(set_to_none=True)
@@ -144,7 +161,7 @@ class Loop:
                 x = self._minibatch()
                 with torch.no_grad():
                     fakes = self._generate()
-                mixed = (fakes + torch.rand(len(x), 1, 1, 1) * (x - fakes)).requires_grad_()
+                mixed = (fakes + torch.rand(len(x), 1, 1, 1, device=self.device) * (x - fakes)).requires_grad_()
                 real, fake = self.d(x).float(), self.d(fakes).float()
                 slopes = torch.autograd.grad(self.d(mixed).sum(), mixed, create_graph=True)[0]
                 norms = (slopes.float().square().sum((1, 2, 3)) + 1e-10).sqrt()
@@ -152,3 +169,48 @@ class Loop:
             self._update(self.d_optimizer, d_loss)
         self._update_generator(lambda fake: -fake.mean())
         return d_loss
+
+
+def main(argv=None):
+    """Measures the workloads that `graphics_card` measures, without TensorFlow."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--device", default="cuda")
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
+    arguments = parser.parse_args(argv)
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+    torch.backends.cudnn.benchmark = True
+    rows = (("DCGAN-28 grey", 28, 1, 64, False), ("WGAN-GP-32 RGB", 32, 3, 64, True),
+            ("DCGAN-64 RGB, batch 128", 64, 3, 128, False))  # fmt: skip
+    for name, size, channels, batch, wasserstein in rows:
+        for precision in ("float32", "mixed_bfloat16"):
+            for compiled in (False, True):
+                workload = types.SimpleNamespace(
+                    image_size=size, channels=channels, batch_size=batch, filters=64,
+                    wasserstein=wasserstein, precision=precision,
+                    discriminator_steps=5 if wasserstein else 1,
+                )  # fmt: skip
+                try:
+                    loop = Loop(workload, 100, True, arguments.device, compiled)
+                    found = rates(loop.run, arguments.seconds)
+                except Exception as error:  # one that cannot be compiled leaves the others
+                    found = str(error)[:200]
+                record = {"side": "PyTorch", "workload": name, "precision": precision}
+                print(json.dumps({**record, "compiled": compiled, "steps/s": found}), flush=True)
+
+
+def rates(run, seconds, turns=5):
+    """Median of the steps per second of `run(steps)`, which waits for the last of them."""
+    run(3)
+    start = time.perf_counter()
+    run(5)
+    steps = max(5, round(seconds / turns * 5 / (time.perf_counter() - start)))
+    found = []
+    for _ in range(turns):
+        start = time.perf_counter()
+        run(steps)
+        found.append(steps / (time.perf_counter() - start))
+    return round(statistics.median(found), 1)
+
+
+if __name__ == "__main__":
+    main()
