@@ -9,7 +9,7 @@ import tfgan_suite
 
 FILES = sorted((pathlib.Path(tfgan_suite.__file__).parent / "trainers").rglob("*.py"))
 # What may be made once, when a module is imported: it does not change afterwards.
-CONSTANT_CALLS = {"compile", "collect", "frozenset", "tuple", "register", "public", "namedtuple"}
+CONSTANT_CALLS = {"MappingProxyType", "collect", "compile", "frozenset", "namedtuple", "tuple"}
 MUTABLE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp)
 
 
