@@ -13,7 +13,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 BASE = {
     "batches", "checks", "conditions", "configured", "data_order", "distribution", "drawing",
     "fields", "files", "interface", "latents", "learning_rates", "modalities", "progress",
-    "registration", "tf_gan", "vocabulary",
+    "provenance", "registration", "tf_gan", "vocabulary",
 }  # fmt: skip
 # What each part of the package may import of the others; it may always import itself.
 ALLOWED = {
@@ -31,6 +31,7 @@ ALLOWED = {
     "progress": set(),
     "data_order": set(),
     "batches": set(),
+    "provenance": set(),
     "operations": {"layers", "registration"},
     "checkpointing": {"files"},
     "tf_gan": set(),

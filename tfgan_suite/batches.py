@@ -54,14 +54,15 @@ class Batches(tf.data.Dataset):
         modality: what the first part of an element holds (see `tfgan_suite.modalities`), or None.
         condition: what the second part holds (see `tfgan_suite.conditions`), or None.
         description: the `data.Description` of the source, or None.
-        provenance: JSON-able dict of what the data is and how it is read; None if unknown.
+        provenance: function without arguments that returns a JSON-able dict of what the data is
+            and how it is read (see `tfgan_suite.provenance`), called when first asked for; or None.
         skipped: live dict of what could not be read so far, with the reasons; or None.
 
     Attributes:
         order: as above; None where it is not known.
         lost: a sentence on what made that a training on this data cannot be resumed exactly; None
             where it can, or where the order was not known from the beginning.
-        name, description, provenance, skipped: as above.
+        name, description, skipped: as above.
 
     Example:
 
@@ -87,8 +88,8 @@ class Batches(tf.data.Dataset):
         self._dataset = dataset
         super().__init__(tf.data.experimental.to_variant(dataset))
         self.order, self.name, self.lost = order, name, None
-        self.description, self.provenance = description, provenance
-        self.skipped = skipped
+        self.description, self.skipped = description, skipped
+        self._provenance = functools.cache(provenance or _nothing)
         self._kinds = (modality, condition)
         self._declared = _parts(self.element_spec)
 
@@ -104,6 +105,17 @@ class Batches(tf.data.Dataset):
     def __repr__(self):
         order = self.lost or ("in known order" if self.order else "in no known order")
         return f"<Batches of {self.name}, {order}, element_spec={self.element_spec}>"
+
+    @property
+    def provenance(self):
+        """What the data is and how it came to be these batches; None where that is not known.
+
+        A JSON-able dict of the `"source"` (its kind, size, and digests of its contents), of the
+        `"options"` with which it is read, and of the `"operations"` by which these batches were
+        derived. Of a function that was mapped, nothing more can be said than that it was. What
+        `callbacks.Checkpoints` compares.
+        """
+        return self._provenance()
 
     # === Kinds ===
 
@@ -199,10 +211,13 @@ class Batches(tf.data.Dataset):
         """A dataset made of this one, by an operation (None for one that changes nothing)."""
         if order is None and self.order is not None:
             lost = f"`.{operation.partition('(')[0]}` of {self.name} has no known order"
-        provenance = self.provenance
-        if provenance is not None and operation is not None:
-            operations = [*provenance.get("operations", ()), operation]
-            provenance = {**provenance, "operations": operations}
+
+        def provenance():
+            known = self.provenance
+            if known is None or operation is None:
+                return known
+            return {**known, "operations": [*known.get("operations", ()), operation]}
+
         made = Batches(
             dataset,
             order,
@@ -254,6 +269,24 @@ def loss_of_order(dataset):
         found = loss_of_order(source)
         if found:
             return found
+    return None
+
+
+def provenance_of(dataset):
+    """The provenance of a dataset; of one that is made of several, of those of them that know it.
+
+    Returns:
+        JSON-able dict, or None where nothing is known.
+    """
+    if isinstance(dataset, Batches):
+        return dataset.provenance
+    found = [known for known in map(provenance_of, dataset._inputs()) if known is not None]
+    if len(found) < 2:
+        return found[0] if found else None
+    return {str(index): known for index, known in enumerate(found)}
+
+
+def _nothing():
     return None
 
 

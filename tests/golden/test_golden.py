@@ -37,6 +37,8 @@ def test_the_trainer_gives_the_same_images_and_trains_on_alike(archive, training
     _check(archive, "trainer", kept_files.read_trainer, training, tmp_path)
 
 
+# Version 0.1.0 did not say what the data was.
+@pytest.mark.filterwarnings("ignore:The checkpoint does not say what the data was:UserWarning")
 def test_the_training_goes_on_from_the_checkpoint(archive, training, tmp_path):
     _check(archive, "checkpoints", kept_files.read_checkpoints, training, tmp_path)
 

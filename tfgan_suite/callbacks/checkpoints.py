@@ -5,14 +5,15 @@ import warnings
 
 import keras
 
+from tfgan_suite.batches import loss_of_order
 from tfgan_suite.callbacks._steps import steps_done
+from tfgan_suite.callbacks._training_config import changes_of_training, describe_training
 from tfgan_suite.callbacks.interrupt import Interrupt
 from tfgan_suite.checkpointing import (
     CheckpointStore,
     DirectoryLock,
     agree_on_newest,
     assign_arrays,
-    differences,
     get_callback_state,
     non_finite,
     read_arrays,
@@ -20,12 +21,8 @@ from tfgan_suite.checkpointing import (
 )
 from tfgan_suite.checks import positive_int_or_none
 from tfgan_suite.distribution import gather_from_workers, has_several_workers, worker_index
-from tfgan_suite.files import strict
 from tfgan_suite.progress import Position
 from tfgan_suite.registration import public
-
-# What does not change how a training goes on: names, and how its steps are run.
-_NOT_COMPARED = {"name", "run_eagerly", "jit_compile", "steps_per_execution"}
 
 
 @public
@@ -119,10 +116,12 @@ class Checkpoints(keras.callbacks.Callback):
         self.best = None
         self.store.prepare()
         self._take_lock()
-        self.config = self._describe(steps)
-        if steps.lost is not None:
+        self._steps = steps.per_epoch
+        self.config = describe_training(trainer, steps)
+        self._lost = None if steps.given is None else loss_of_order(steps.given)
+        if self._lost is not None:
             warnings.warn(
-                f"{steps.lost}, so that this training resumes exactly only if the dataset gives the "
+                f"{self._lost}, so that this training resumes exactly only if the dataset gives the "
                 "same elements in every iteration. `map`, `take`, `skip`, `prefetch` and `repeat()` "
                 "of what `tfgan_suite.data.load` returns keep its order."
             )
@@ -163,7 +162,7 @@ class Checkpoints(keras.callbacks.Callback):
                 f"directory, or a trainer that has not gone past it. Received: {path} of step "
                 f"{there}"
             )
-        changes = differences(facts["config"], self.config)
+        changes = changes_of_training(facts["config"], self.config)
         if here:  # it was trained in this process, and schedules have moved its rates
             changes = [line for line in changes if ".learning_rate: " not in line]
         if changes and not self.allow_changes:
@@ -174,7 +173,7 @@ class Checkpoints(keras.callbacks.Callback):
         position = self._restore(path, arrays, facts)
         if position.step >= steps.per_epoch:  # shorter epochs, by a change that was allowed
             position = Position(position.epoch + 1, 0, position.data_step)
-        if steps.begin is None and steps.lost is None and (position.step or position.epoch):
+        if steps.begin is None and self._lost is None and (position.step or position.epoch):
             warnings.warn(
                 "The data has no order that is known from the epoch alone, so that this training "
                 "resumes exactly only if the dataset gives the same elements in every iteration. "
@@ -327,35 +326,7 @@ class Checkpoints(keras.callbacks.Callback):
             if completed:  # else what went wrong is to be heard
                 interrupt.deliver()
 
-    # --- Configuration --------------------------------------------------------------------------
-
-    def _describe(self, steps):
-        """What must not change while a training is interrupted."""
-        self._steps = steps.per_epoch
-        options = self.trainer.get_config()
-        # The variables' names and shapes stand for the networks; their configs hold names that
-        # count what a process has built before.
-        options = {k: v for k, v in options.items() if k not in self.trainer.network_names}
-        return strict(
-            {
-                "trainer": type(self.trainer).__name__,
-                "options": _without_names(options),
-                "compiled": _without_names(self.trainer.get_compile_config()),
-                "data": {"batch_size": steps.batch_size, "steps_per_epoch": steps.per_epoch},
-            }
-        )
-
 
 def _workers(strategy):
     """Number of this worker, and how to learn a number of all."""
     return worker_index(strategy), lambda number: gather_from_workers(strategy, number)
-
-
-def _without_names(value):
-    if isinstance(value, dict):
-        return {k: _without_names(v) for k, v in value.items() if k not in _NOT_COMPARED}
-    if isinstance(value, (list, tuple)):
-        return {str(index): _without_names(item) for index, item in enumerate(value)}
-    return value
-
-

@@ -5,9 +5,18 @@ import tensorflow as tf
 
 from tfgan_suite.data.source import Source, only_train
 from tfgan_suite.data.stand_ins import note
+from tfgan_suite.provenance import of_arrays
 
 
-def array_source(name, examples, labels=None, class_names=None, num_classes=None, skipped=None):
+def array_source(
+    name,
+    examples,
+    labels=None,
+    class_names=None,
+    num_classes=None,
+    skipped=None,
+    fingerprint=None,
+):
     """A source over arrays that are already right: uint8 or float32 examples, integer labels.
 
     Args:
@@ -17,6 +26,7 @@ def array_source(name, examples, labels=None, class_names=None, num_classes=None
         class_names: names of the classes, or `None`.
         num_classes: number of classes; by default what `class_names` or the labels say.
         skipped: dict of the examples that were left out before, with the reasons.
+        fingerprint: as in `Source`; None for that of the arrays.
     """
     indices = np.arange(len(examples))
     if labels is not None:
@@ -41,6 +51,7 @@ def array_source(name, examples, labels=None, class_names=None, num_classes=None
         in_memory=True,
         element_bytes=8,
         sizes=(examples.shape[1:3],) if examples.ndim == 4 else (),
+        fingerprint=fingerprint or (lambda: of_arrays(examples=held, labels=labels)),
         class_names=class_names,
         num_classes=num_classes,
         # Everything is in memory and was checked: nothing breaks in the middle of an epoch.

@@ -86,6 +86,12 @@ def resolve(augment, has_images):
     return steps
 
 
+def names_of(augment):
+    """What `resolve` takes, as a list of strings: the name of each function stands for it."""
+    items = augment if isinstance(augment, (tuple, list)) else [augment]
+    return [i if isinstance(i, str) else getattr(i, "__qualname__", type(i).__name__) for i in items]
+
+
 def apply(steps, images, seed):
     """Applies augmentations in order, each with a seed of its own."""
     for position, step in enumerate(steps):

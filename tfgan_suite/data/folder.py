@@ -12,6 +12,7 @@ from PIL import Image, ImageOps
 
 from tfgan_suite.data.source import Source
 from tfgan_suite.data.stand_ins import first_good
+from tfgan_suite.provenance import of_files
 
 EXTENSIONS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
 SPLITS = ("train", "val", "valid", "validation", "test")
@@ -95,6 +96,7 @@ def open_folder(source, split, skip_broken=False):
         vectorized=None not in shape,
         element_bytes=64 + max(map(len, paths)),
         sizes=tuple(size for size, _ in sizes.most_common()),
+        fingerprint=lambda: {"name": root.name} | of_files(paths, folder),
         class_names=class_names,
         num_classes=len(class_names) if class_names else None,
         files=dict(zip(paths, headers)),

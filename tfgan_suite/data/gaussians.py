@@ -62,23 +62,36 @@ class GaussianMixture:
         self.modes = positive_int("modes", default if modes is None else modes)
         self.stddev = _positive("stddev", stddev, 0.02 if kind == "ring" else 0.05)
         self.num_examples = positive_int("num_examples", num_examples)
+        self.radius = _positive("radius", radius, 2.0) if kind == "ring" else None
+        self.spacing = _positive("spacing", spacing, 2.0) if kind == "grid" else None
         if kind == "ring":
             angles = 2.0 * np.pi * np.arange(self.modes) / self.modes
             circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-            self.centers = _positive("radius", radius, 2.0) * circle
+            self.centers = self.radius * circle
         else:
             side = math.isqrt(self.modes)
             if side**2 != self.modes:
                 raise ValueError(
                     f"`modes` of a grid must be a square number. Received: modes={modes!r}"
                 )
-            ticks = _positive("spacing", spacing, 2.0) * (np.arange(side) - (side - 1) / 2.0)
+            ticks = self.spacing * (np.arange(side) - (side - 1) / 2.0)
             self.centers = np.stack([np.tile(ticks, side), np.repeat(ticks, side)], axis=1)
 
     @property
     def name(self):
         """The name under which `load` knows the mixture."""
         return f"gaussians/{self.kind}"
+
+    def fingerprint(self):
+        """JSON-able dict of everything that decides how points are drawn, but the seed."""
+        return {
+            "kind": self.name,
+            "modes": self.modes,
+            "radius": self.radius,
+            "spacing": self.spacing,
+            "stddev": self.stddev,
+            "count": self.num_examples,
+        }
 
     def sample(self, n, seed, labels=False):
         """Draws points.
@@ -120,7 +133,13 @@ def open_gaussians(source, split, seed):
         source = GaussianMixture(kind or "ring")
     only_train(split, source.name)
     points, modes = source.sample(source.num_examples, seed, labels=True)
-    return array_source(source.name, points.astype(np.float32), modes, num_classes=source.modes)
+    return array_source(
+        source.name,
+        points.astype(np.float32),
+        modes,
+        num_classes=source.modes,
+        fingerprint=source.fingerprint,
+    )
 
 
 def _positive(name, value, default):

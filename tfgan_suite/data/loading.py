@@ -167,6 +167,7 @@ def load(
         steps=steps,
         drop_remainder=drop_remainder,
         repeat=repeat,
+        asked={"split": split, "augment": augmentation.names_of(augment)},
     )
 
 

@@ -94,7 +94,8 @@ def load_pairs(
     """
     batch_size = checked_integer("batch_size", batch_size, 1)
     seed = checked_integer("seed", seed, 0)
-    size, steps = plan_jitter(check_size(image_size, resize), jitter, mirror)
+    size_asked = check_size(image_size, resize)
+    size, steps = plan_jitter(size_asked, jitter, mirror)
     if not isinstance(channels, (tuple, list)) or len(channels) != 2:
         raise ValueError(
             "`channels` of pairs are two, of the images and of the inputs. "
@@ -143,6 +144,15 @@ def load_pairs(
         drop_remainder=drop_remainder,
         repeat=repeat,
         separate=separate,
+        asked={
+            "split": split,
+            "skip": skip,
+            "limit": limit,
+            "image_size": size_asked,
+            "channels": channels,
+            "jitter": jitter,
+            "mirror": mirror,
+        },
     )
 
 
@@ -184,6 +194,7 @@ def _open_pairs(source, split, data_dir, seed, channels):
         vectorized=images.vectorized and inputs.vectorized,
         element_bytes=images.element_bytes + inputs.element_bytes,
         sizes=images.sizes,
+        fingerprint=lambda: {"images": images.fingerprint(), "inputs": inputs.fingerprint()},
         stacked=True,
     )
     return pair, first
@@ -223,6 +234,7 @@ def _open_side_by_side(source, split, data_dir, seed, channels):
         read=read,
         in_memory=False,
         sizes=tuple((height, width // 2) for height, width in opened.sizes),
+        fingerprint=lambda: {"targets": source.targets, "pictures": opened.fingerprint()},
         class_names=None,
         num_classes=None,
         stacked=True,

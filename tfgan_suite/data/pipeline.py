@@ -10,6 +10,8 @@ from tfgan_suite.data import augmentation
 from tfgan_suite.data.channels import plan_channels
 from tfgan_suite.data.resizing import plan_size
 from tfgan_suite.data_order import DataOrder, epochs_from, remaining, shuffled
+from tfgan_suite.files import strict
+from tfgan_suite.provenance import digest
 
 # What may wait in the shuffle buffer where images are not cached.
 _SHUFFLE_BYTES = 2**30
@@ -31,6 +33,7 @@ def minibatches(
     drop_remainder,
     repeat,
     separate=None,
+    asked=None,
 ):
     """Minibatches of a source: read and resized once, cached, shuffled anew in every epoch, scaled
     to [-1, 1], augmented.
@@ -43,6 +46,8 @@ def minibatches(
             `data.load` takes them.
         separate: what makes an element of a minibatch of images that were stacked on each other;
             None where they were not.
+        asked: JSON-able dict of further options, or of the same as users know them, for the
+            provenance.
 
     Returns:
         `Batches` of float32 images, or of `(images, int32 labels)`.
@@ -96,7 +101,24 @@ def minibatches(
         # Numbered from the beginning: a minibatch may belong to two epochs.
         return _finished(_numbered(endless, -1, batch), finish)
 
-    about = {"name": source.name, "skipped": source.skipped}
+    options = {
+        "image_size": size,
+        "resize": resize,
+        "channels": channels,
+        "labels": labels and _digest_of_classes(source),
+        # A smaller buffer makes another order.
+        "shuffle": shuffle and (buffer_size >= count or f"in a buffer of {buffer_size}"),
+        "seed": seed,
+        "batch_size": batch_size,
+        "drop_remainder": drop_remainder,
+        "repeat": repeat,
+        **(asked or {}),
+    }
+    about = {
+        "name": source.name,
+        "skipped": source.skipped,
+        "provenance": lambda: {"source": source.fingerprint(), "options": strict(options)},
+    }
     if repeat:
         return Batches(begin(0, 0), DataOrder(None, None, begin), **about)
     full = count // batch_size
@@ -108,6 +130,12 @@ def minibatches(
     dataset = _iterator_numbers(seed).flat_map(_as_is(of_iterator))
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(all_batches))
     return Batches(_finished(dataset, finish), DataOrder(all_batches, full, begin), **about)
+
+
+def _digest_of_classes(source):
+    """What decides the numbers of the classes."""
+    names = "".join(f"{name}\0" for name in source.class_names or ())
+    return f"{source.num_classes} classes, {digest(names.encode())}"
 
 
 def _numbered(batched, epoch, first):

@@ -32,6 +32,8 @@ class Source:
         element_bytes: about how many bytes a payload takes.
         sizes: the `(height, width)` met, the most frequent first; empty when nobody knows
             before reading.
+        fingerprint: function without arguments that returns facts by which the data is known again
+            (see `tfgan_suite.provenance`).
         class_names: names of the classes in the order of the labels, or `None`.
         num_classes: number of classes, or `None` without labels.
         files: dict of the names of the files, in the order of the elements, to their `(height,
@@ -51,6 +53,7 @@ class Source:
     in_memory: bool = False
     element_bytes: int = 128
     sizes: tuple = ()
+    fingerprint: Callable = dict
     class_names: tuple | None = None
     num_classes: int | None = None
     files: dict | None = None

@@ -11,6 +11,7 @@ import tensorflow as tf
 from tfgan_suite.data.reachability import any_reachable
 from tfgan_suite.data.records import Records
 from tfgan_suite.data.source import Source
+from tfgan_suite.provenance import of_files
 
 
 def is_builder(source):
@@ -72,6 +73,7 @@ def open_tfds(source, split, data_dir=None, skip_broken=False):
         vectorized=None not in image.shape,
         element_bytes=max(1, int(info.num_bytes or 0) // max(1, examples)),
         sizes=(image.shape[:2],) if None not in image.shape[:2] else (),
+        fingerprint=lambda: _fingerprint(builder, info, split),
         class_names=tuple(label.names) if label else None,
         num_classes=label.num_classes if label else None,
         skipped=records.skipped,
@@ -103,6 +105,18 @@ def _builder(source, data_dir):
         ) from error
     except (ValueError, AssertionError) as error:  # Unknown config or version.
         raise ValueError(f"TFDS refuses the name: {error} Received: source={source!r}") from error
+
+
+def _fingerprint(builder, info, split):
+    """Facts about a split: its name, how many examples of which shards, the shards' contents."""
+    shards = of_files([str(path) for path in info.filepaths], str(builder.data_path))
+    return {
+        "kind": builder.info.full_name,
+        "name": builder.name,
+        "split": split,
+        "examples": info.num_examples,
+        "shards": shards,
+    }
 
 
 def _prepare(builder):

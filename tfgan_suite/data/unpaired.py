@@ -69,7 +69,8 @@ def load_unpaired(
     """
     batch_size = checked_integer("batch_size", batch_size, 1)
     seed = checked_integer("seed", seed, 0)
-    size, steps = plan_jitter(check_size(image_size, resize), jitter, mirror)
+    size_asked = check_size(image_size, resize)
+    size, steps = plan_jitter(size_asked, jitter, mirror)
     check_channels(channels)
     sources = ((domain_a, split), (domain_b, split))
     if domain_b is None:
@@ -92,6 +93,14 @@ def load_unpaired(
                     steps=steps,
                     drop_remainder=True,
                     repeat=True,
+                    asked={
+                        "split": part,
+                        "skip": skip,
+                        "limit": limit,
+                        "image_size": size_asked,
+                        "jitter": jitter,
+                        "mirror": mirror,
+                    },
                 )
             )
         except ValueError as error:
@@ -116,7 +125,12 @@ def _zipped(a, b, per_epoch):
     known = tf.data.experimental.assert_cardinality(per_epoch)
     first_epoch = tf.data.Dataset.zip(a, b).take(per_epoch).apply(known)
     order = DataOrder(per_epoch, per_epoch, begin)
-    return Batches(first_epoch, order, name=f"{a.name} and {b.name}")
+    return Batches(
+        first_epoch,
+        order,
+        name=f"{a.name} and {b.name}",
+        provenance=lambda: {"a": a.provenance, "b": b.provenance},
+    )
 
 
 def _two_sources(source, split):

@@ -11,7 +11,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.batches import Batches, loss_of_order, order_of
+from tfgan_suite import provenance
+from tfgan_suite.batches import Batches, order_of
 from tfgan_suite.data_order import DataOrder, epochs_from, remaining, shuffled
 
 
@@ -27,7 +28,7 @@ class Steps:
         begin: `begin(n)` returns a dataset without end that leaves out the first n steps, or None
             where the data has no order of its own.
         natural: steps before the order of the data begins anew; None without such borders.
-        lost: a sentence on what took from the data an order that it had, or None.
+        given: the dataset of minibatches that steps are made of, or None.
     """
 
     dataset: Any
@@ -36,7 +37,7 @@ class Steps:
     per_epoch: int | None
     begin: Callable | None = None
     natural: int | None = None
-    lost: str | None = None
+    given: tf.data.Dataset | None = None
 
 
 def prepare_steps(trainer, x, y, options, keep=False):
@@ -81,7 +82,7 @@ def prepare_steps(trainer, x, y, options, keep=False):
             )
         return Steps(x, y, None, options.get("steps_per_epoch"))
     options["shuffle"] = False  # a dataset shuffles by itself; Keras would warn
-    order, lost = order_of(x), loss_of_order(x)
+    order = order_of(x)
     batch_size = batch_size or _static_batch_size(x)
     incomplete = only_full and batch_size is None
     if incomplete:
@@ -103,7 +104,7 @@ def prepare_steps(trainer, x, y, options, keep=False):
     if order is None:
         natural = int(dataset.cardinality()) if dataset.cardinality() > 0 else None
         per_epoch = options.get("steps_per_epoch") or natural
-        return Steps(dataset, y, batch_size, per_epoch, lost=lost)
+        return Steps(dataset, y, batch_size, per_epoch, given=x)
     natural = None if batches is None else batches // k
 
     def begin(number):
@@ -112,7 +113,7 @@ def prepare_steps(trainer, x, y, options, keep=False):
         return grouped(order.begin(epoch, step * k, limit))
 
     per_epoch = options.get("steps_per_epoch") or natural
-    return Steps(dataset, y, batch_size, per_epoch, begin, natural, lost)
+    return Steps(dataset, y, batch_size, per_epoch, begin, natural, x)
 
 
 def by_examples(dataset):
@@ -258,4 +259,12 @@ def _arrays_to_dataset(trainer, x, y, batch_size, options, only_full):
         full,
         lambda *where: epochs_from(one_epoch, *where),
     )
-    return Batches(examples.batch(batch_size, drop_remainder=only_full), order, name="the arrays")
+    return Batches(
+        examples.batch(batch_size, drop_remainder=only_full),
+        order,
+        name="the arrays",
+        provenance=lambda: {
+            "source": provenance.of_arrays(**dict(zip(("x", "y"), arrays))),
+            "options": {"shuffle": bool(shuffle)},
+        },
+    )
