@@ -124,7 +124,7 @@ def test_rollback_goes_on_from_the_checkpoint_with_other_draws_and_lower_rates(t
     with pytest.warns(UserWarning, match="Rolled back to step 4, learning rates 0.0025"):
         trainer = train(penalty, Checkpoints(tmp_path), guard)
     assert int(trainer.step) == 8 and all_finite(trainer)
-    assert int(trainer.noise) == guard.rollbacks == 1
+    assert int(trainer.watch.noise) == guard.rollbacks == 1
     assert float(trainer.optimizer.learning_rate) == pytest.approx(0.0025)
     assert float(trainer.discriminator_optimizer.learning_rate) == pytest.approx(0.0025)
     assert penalty.count == 6 + 4  # steps 5 to 8 once more

@@ -106,7 +106,7 @@ def test_a_plateau_is_counted_once_for_all_players(form):
     gan = trainer(0.0)
     for optimizer, rate in zip((gan.optimizer, gan.discriminator_optimizer), (0.1, 0.4)):
         optimizer.learning_rate = rate
-    callbacks = [SameLoss(), keras.callbacks.ReduceLROnPlateau("g_loss", 0.5, 2, min_delta=0.0)]
+    callbacks = [SameLoss(), keras.callbacks.ReduceLROnPlateau("g_loss", 0.5, 2, mode="min")]
     if form is not list:
         callbacks = keras.callbacks.CallbackList(callbacks, model=gan, add_history=True)
     fit(gan, epochs=5, steps=1, callbacks=callbacks)
@@ -121,7 +121,7 @@ class SameLoss(keras.callbacks.Callback):
 def test_the_logs_of_a_plateau_have_each_players_name():
     gan = trainer()
     gan.discriminator_optimizer.learning_rate = 0.4
-    plateau = keras.callbacks.ReduceLROnPlateau("g_loss", 0.5, 1)
+    plateau = keras.callbacks.ReduceLROnPlateau("g_loss", 0.5, 1, mode="min")
     history = fit(gan, epochs=3, steps=1, callbacks=[SameLoss(), plateau])
     assert not [name for name in history if name.startswith("learning_rate_")]
     # Keras logs the rate of the epoch, before it is reduced.
@@ -140,7 +140,7 @@ def test_a_callback_reaches_the_players_it_is_meant_for():
 def test_a_player_at_its_minimum_does_not_hold_the_other():
     gan = trainer()
     gan.optimizer.learning_rate = 0.01
-    plateau = keras.callbacks.ReduceLROnPlateau("g_loss", 0.5, 1, min_lr=0.01)
+    plateau = keras.callbacks.ReduceLROnPlateau("g_loss", 0.5, 1, mode="min", min_lr=0.01)
     fit(gan, epochs=3, steps=1, callbacks=[SameLoss(), plateau])
     np.testing.assert_allclose(rates_of(gan), [0.01, 0.025])
 

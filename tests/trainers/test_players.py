@@ -51,7 +51,9 @@ class Distilled(Trainer):
 
 def make(seed=3):
     generator, discriminator = testing.mlp_networks()
-    student = networks.mlp.build_generator((2,), testing.LATENT_DIM, (2,), "tanh", seed=5)
+    student = networks.mlp.build_generator(
+        (2,), testing.LATENT_DIM, (2,), activation="tanh", seed=5
+    )
     return Distilled(generator, discriminator, student, ema_decay=0.5, seed=seed)
 
 

@@ -21,6 +21,7 @@ from tfgan_suite.trainers.base.log_means import exchanged
 from tfgan_suite.trainers.base.logit_statistics import LOGIT_STATISTICS
 from tfgan_suite.trainers.base.player import Player
 from tfgan_suite.trainers.base.requests import Requests
+from tfgan_suite.trainers.base.stages import StageClock, check_stages
 from tfgan_suite.trainers.base.step import Step
 from tfgan_suite.trainers.base.step_data import (
     check_equal_rows,
@@ -69,11 +70,16 @@ class Trainer(Compilation, TrainFunctions, keras.Model):
             min(ema_decay, (1 + step) / (10 + step)).
         seed: integer source of all random draws. None draws one from
             `keras.utils.set_random_seed`'s.
+        stages: list of `Stage`s that the training goes through, for a trainer whose `train_step`
+            asks `self.stage`. Each has a graph of its own, in which `self.stage` is a Python value;
+            the counters of stages and images are saved with the trainer. The last may have no end,
+            and goes on where it has one. Optimizers have slots for all networks from the beginning.
         **kwargs: `name` and the like, for `keras.Model`.
 
     Attributes:
         players: dict of `Player`s by their names.
         step: counter of the steps done.
+        stage: the present `Stage`, or None.
 
     Raises:
         ValueError: if a network is not built or was made outside the current distribution strategy,
@@ -98,7 +104,16 @@ class Trainer(Compilation, TrainFunctions, keras.Model):
     # Steps of the present epoch that were done before this `fit` took it up.
     resumed_steps = 0
 
-    def __init__(self, networks, *, discriminator_steps=1, ema_decay=None, seed=None, **kwargs):
+    def __init__(
+        self,
+        networks,
+        *,
+        discriminator_steps=1,
+        ema_decay=None,
+        seed=None,
+        stages=(),
+        **kwargs,
+    ):
         # Before all else: Keras's own constructor looks at `stop_training`.
         self.requests = Requests(tf.distribute.get_strategy())
         super().__init__(**kwargs)
@@ -112,12 +127,28 @@ class Trainer(Compilation, TrainFunctions, keras.Model):
         self.ema_decay = ema_decay
         # `keras.utils.set_random_seed` sets Python's generator.
         self.seed = random.randint(0, 2**31 - 1) if seed is None else seed
+        self.stages = check_stages(stages)
         with self.distribute_strategy.scope():
             self.step = _counter("step")
             self.draws = _counter("draws")  # of random numbers, outside training
+            self.stage_clock = StageClock(self.stages) if self.stages else None
+            if self.stages:  # where Keras finds them to save
+                self.stage_counters = [self.stage_clock.entered, self.stage_clock.images]
             self.players = {name: self._make_player(name) for name in self.player_networks}
             self.watch = Watch()
         self.built = True
+
+    @property
+    def stage(self):
+        """The `Stage` that the training is in, in `train_step` one for each trace; or None."""
+        return None if self.stage_clock is None else self.stage_clock.stage
+
+    def on_stage_begin(self, stage):
+        """Called once as a training enters a stage, the first one included, between two steps.
+
+        What it changes must be variables, which a checkpoint keeps; what else is different in a
+        stage, `train_step` and `call` learn from `self.stage`.
+        """
 
     def _make_player(self, name):
         networks = {network: getattr(self, network) for network in self.player_networks[name]}
@@ -127,7 +158,9 @@ class Trainer(Compilation, TrainFunctions, keras.Model):
                 average = None if self.ema_decay is None else _frozen_copy(networks[network])
                 setattr(self, f"ema_{network}", average)
                 averages[network] = average
-        return Player(name, networks, {} if self.ema_decay is None else averages)
+        player = Player(name, networks, {} if self.ema_decay is None else averages)
+        player.parts_may_rest = bool(self.stages)
+        return player
 
     # --- The players ------------------------------------------------------------------------
 

@@ -48,6 +48,13 @@ def fit(trainer, keras_fit, x, y, options):
     steps = prepare_steps(trainer, x, y, options, keep=bool(keepers))
     check_global_batch(steps.batch_size, strategy)
     check_micro_batches(steps.batch_size, trainer.micro_batches, replicas)
+    per_execution = trainer.steps_per_execution
+    images = steps.batch_size and steps.batch_size * trainer.discriminator_steps
+    if trainer.stage_clock is not None:
+        trainer.stage_clock.images_per_step = images
+        trainer.stage_clock.check_lengths(per_execution)
+        if per_execution > 1:
+            check_whole_executions(steps, per_execution, "A training in stages")
 
     def plain():
         with expected_end_of_data(steps.dataset, options):
@@ -55,9 +62,7 @@ def fit(trainer, keras_fit, x, y, options):
 
     if is_list_of_keras:
         return plain()
-    images = steps.batch_size and steps.batch_size * trainer.discriminator_steps
     callbacks = [Throughput(images), *callbacks]
-    per_execution = trainer.steps_per_execution
     uneven = steps.per_epoch is not None and steps.per_epoch % per_execution
     if replicas > 1 and per_execution > 1:
         check_whole_executions(steps, per_execution, "Several replicas")

@@ -224,6 +224,10 @@ class Step(Part):
                 player.update_averages(rate)
         with tf.control_dependencies(list(logs.values())):
             trainer.step.assign(self.number + 1)
+            if trainer.stage_clock is not None:
+                replicas = trainer.distribute_strategy.num_replicas_in_sync
+                x, _ = self.minibatches[0]
+                trainer.stage_clock.count_images(x, replicas * len(self.minibatches))
         return logs
 
 

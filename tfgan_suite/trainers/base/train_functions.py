@@ -19,25 +19,48 @@ class TrainFunctions:
 
     def make_train_function(self, force=False):
         """The function that `fit` calls with an iterator; see `keras.Model`."""
+        clock = self.stage_clock
+        if clock is not None:
+            clock.read(self)
         if self.train_function is None or force:
-            if self._runs_its_own_loop():
-                function = self._all_steps(self._one_step(self.train_step))
-            else:
-                super().make_train_function(force=True)
-                function = self.train_function
+            make = self._train_function
+            function = make() if clock is None else clock.train_function(self, make)
             self.train_function = self.requests.heard_by(function)
         return self.train_function
 
     def make_test_function(self, force=False):
         """The function that `evaluate` calls with an iterator; see `keras.Model`."""
-        if self.test_function is None or force:
-            if self._runs_its_own_loop():
-                function = self._steps_there_are(self._one_step(self.test_step))
-            else:
-                super().make_test_function(force=True)
-                function = self.test_function
-            self.test_function = self.requests.heard_by(function)
+        anew = self.test_function is None or force
+        if self.stage_clock is not None:
+            self.test_function = self.stage_clock.function("test", self._test_function, anew)
+        elif anew:
+            self.test_function = self._test_function()
         return self.test_function
+
+    def make_predict_function(self, force=False):
+        """The function that `predict` calls with an iterator; see `keras.Model`."""
+        if self.stage_clock is None:
+            return super().make_predict_function(force)
+
+        def make():
+            super(TrainFunctions, self).make_predict_function(force=True)
+            return self.predict_function
+
+        anew = self.predict_function is None or force
+        self.predict_function = self.stage_clock.function("predict", make, anew)
+        return self.predict_function
+
+    def _train_function(self):
+        if self._runs_its_own_loop():
+            return self._all_steps(self._one_step(self.train_step))
+        return self._make_function(self.train_step)
+
+    def _test_function(self):
+        if self._runs_its_own_loop():
+            function = self._steps_there_are(self._one_step(self.test_step))
+        else:
+            function = self._make_function(self.test_step)
+        return self.requests.heard_by(function)
 
     @property
     def stop_training(self):

@@ -8,7 +8,7 @@ from tfgan_suite.distribution import assign_all
 # A rollback moves the seed by this much: further than seeds are apart, within 64 bits.
 _NOISE_STRIDE = 2**32
 # What goes on although a step is undone: its data and latents are used up.
-_NEVER_UNDONE = frozenset({"step", "undone_steps", "noise", "draws"})
+_NEVER_UNDONE = frozenset({"step", "undone_steps", "noise", "draws", "stage", "images"})
 
 
 def state_variables(trainer):
@@ -26,6 +26,9 @@ def state_variables(trainer):
         "noise": watch.noise,
         "undone_steps": watch.undone_steps,
     }
+
+    if trainer.stage_clock is not None:
+        found |= {"stage": trainer.stage_clock.entered, "images": trainer.stage_clock.images}
 
     def add(owner, variables):
         for index, variable in enumerate(variables):
