@@ -229,9 +229,44 @@ def infer(generator, *, prior=None, source=None, modality=None, conditions=None,
             f"The generator {generator.name!r} takes {len(inputs) - 1} condition(s). "
             f"Received: {list(known)}"
         )
-    for index in range(1 + len(known), len(inputs)):
-        known = (*known, infer_condition(generator, index, classes))
+    known = conditions_of_game([generator], known, classes)
     return Interface(source if prior is None else prior, output, known)
+
+
+def conditions_of_game(networks, known=(), classes=None):
+    """What networks that play together are told beside their first inputs.
+
+    Args:
+        networks: functional `keras.Model`s, each told the first few of the conditions.
+        known: those conditions that were declared.
+        classes: number of classes where one is of labels; None to find it.
+
+    Returns:
+        Tuple of conditions; labels that were not declared have as many classes as all networks know.
+
+    Raises:
+        ValueError: if one is neither declared nor known, or the layers of a network know fewer
+            classes than were declared.
+    """
+    found = []
+    for network in networks:
+        for place in range(len(network.inputs) - 1):
+            if place < len(known):
+                kind = known[place]
+                if isinstance(kind, Labels):
+                    infer_condition(network, place + 1, kind.classes)
+            else:
+                kind = infer_condition(network, place + 1, classes)
+            if place == len(found):
+                found.append(kind)
+            elif isinstance(kind, Labels) and isinstance(found[place], Labels):
+                found[place] = min(found[place], kind, key=lambda labels: labels.classes)
+    return tuple(found)
+
+
+def of_network(network, conditions):
+    """Those of a game's conditions that a network is told."""
+    return tuple(conditions[: len(network.inputs) - 1])
 
 
 def as_conditions(given):

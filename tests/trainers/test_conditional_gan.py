@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from tfgan_suite import ConditionalGAN, ModifiedMinimaxGAN, data, testing
+from tfgan_suite.conditions import Attributes
 
 CLASSES = 3
 
@@ -41,7 +42,7 @@ def test_the_number_of_classes_is_that_of_the_networks():
 
 @pytest.mark.parametrize("networks", [testing.label_networks, testing.conditional_networks])
 def test_another_number_of_classes_is_refused(networks):
-    with pytest.raises(ValueError, match=f"networks' labels, {CLASSES}.*num_classes=4"):
+    with pytest.raises(ValueError, match=f"{CLASSES} (classes|components)|4 classes have 4"):
         gan(networks(classes=CLASSES), num_classes=4)
 
 
@@ -92,19 +93,19 @@ def test_the_networks_may_know_fewer_classes_than_the_data():
     "y, shape",
     [
         (labels(dtype="float32"), "float32"),
-        (testing.one_hot(8, CLASSES), "float32"),
+        (testing.one_hot(8, CLASSES + 1), "float32"),
         (np.stack([labels(), labels()], axis=1), r"2\)"),
     ],
 )
 def test_labels_of_another_kind_are_named(k, y, shape):
     trainer = gan(discriminator_steps=k)
-    with pytest.raises(ValueError, match=rf"integer labels of shape \(N,\) in \[0, 3\).*{shape}"):
+    with pytest.raises(ValueError, match=rf"Labels are integers of shape \(N,\).*\[0, 3\).*{shape}"):
         trainer.fit(testing.points(8), y, batch_size=4, verbose=0)
 
 
 def test_integers_where_one_hot_labels_belong_are_named():
     trainer = gan(testing.conditional_networks())
-    with pytest.raises(ValueError, match=r"takes vectors \(N, 3\).*int32"):
+    with pytest.raises(ValueError, match=r"vector must have the shape \(N, 3\).*int32"):
         trainer.fit(testing.points(8), labels(), batch_size=4, verbose=0)
 
 
@@ -114,7 +115,7 @@ def test_missing_labels_are_named(kind):
     options = {"x": x, "batch_size": 4}
     if kind == "dataset":
         options = {"x": tf.data.Dataset.from_tensor_slices(x).batch(4)}
-    with pytest.raises(ValueError, match=r"takes a condition, so the data must be \(images, cond"):
+    with pytest.raises(ValueError, match=r"takes labels as a condition, so the data must be \(vectors, c"):
         gan().fit(**options, verbose=0)
 
 
@@ -123,6 +124,31 @@ def test_labels_of_shape_n_1_and_other_integers_train_alike(k):
     trainers = []
     for y in (labels(), labels()[:, None], labels(dtype="int64"), labels(dtype="uint8")):
         trainer = gan(discriminator_steps=k)
+        trainer.fit(testing.points(8), y, batch_size=4, shuffle=False, verbose=0)
+        trainers.append(trainer)
+    assert all(testing.same(trainers[0].generator, t.generator) for t in trainers[1:])
+
+
+@pytest.mark.parametrize("k", [1, 2])
+@pytest.mark.parametrize("network", [testing.label_networks, testing.conditional_networks])
+def test_one_hot_labels_and_integers_train_alike(network, k):
+    """Whichever of them the networks take."""
+    trainers = []
+    for y in (labels(), labels()[:, None], testing.one_hot(8), testing.one_hot(8).astype("int64")):
+        keras.utils.set_random_seed(3)
+        trainer = gan(network(classes=CLASSES), num_classes=CLASSES, discriminator_steps=k)
+        trainer.fit(testing.points(8), y, batch_size=4, shuffle=False, verbose=0)
+        trainers.append(trainer)
+    assert all(testing.same(trainers[0].generator, t.generator) for t in trainers[1:])
+
+
+def test_attributes_are_floats_or_integers():
+    trainers = []
+    for dtype in ("float32", "int32", "bool"):
+        keras.utils.set_random_seed(3)
+        networks = testing.conditional_networks(classes=CLASSES)
+        trainer = gan(networks, condition=Attributes(["a", "b", "c"]))
+        y = np.random.default_rng(0).integers(0, 2, (8, CLASSES)).astype(dtype)
         trainer.fit(testing.points(8), y, batch_size=4, shuffle=False, verbose=0)
         trainers.append(trainer)
     assert all(testing.same(trainers[0].generator, t.generator) for t in trainers[1:])

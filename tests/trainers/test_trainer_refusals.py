@@ -121,26 +121,26 @@ def fit(x, y=None, k=1, **options):
 @pytest.mark.parametrize("k", [1, 2])
 @pytest.mark.parametrize("dtype", ["uint8", "int64"])
 def test_integer_images_are_refused(dtype, k):
-    with pytest.raises(ValueError, match=f"images / 127.5 - 1`. Received: images of dtype {dtype}"):
+    with pytest.raises(ValueError, match=f"must be float32. Received: vectors of dtype {dtype}"):
         fit(np.zeros((8, 2), dtype), k=k)
 
 
 def test_integer_images_are_refused_by_the_compiled_step():
     trainer = families.compiled(families.make())
-    with pytest.raises(ValueError, match="Received: images of dtype uint8"):
+    with pytest.raises(ValueError, match="Received: vectors of dtype uint8"):
         families.fit(trainer, np.zeros((8, 2), "uint8"))
 
 
 def test_integer_images_are_refused_in_evaluation():
     trainer = families.compiled(families.make(), run_eagerly=True)
-    with pytest.raises(ValueError, match="Received: images of dtype uint8"):
+    with pytest.raises(ValueError, match="Received: vectors of dtype uint8"):
         trainer.evaluate(np.zeros((8, 2), "uint8"), verbose=0)
 
 
 @pytest.mark.parametrize("k", [1, 2])
 @pytest.mark.parametrize("shape", [(8,), (8, 3), (8, 2, 2), (8, 28, 28, 1)], ids=str)
 def test_images_of_another_shape_are_refused(shape, k):
-    with pytest.raises(ValueError, match="(must have the shape|stacked on axis 1).*images of"):
+    with pytest.raises(ValueError, match="(must have the shape|stacked on axis 1).*vectors of"):
         fit(np.zeros(shape, "float32"), k=k)
 
 
@@ -152,10 +152,10 @@ def test_train_on_batch_says_how_to_stack_minibatches():
 
 def test_data_must_be_images_and_condition():
     data = tf.data.Dataset.from_tensor_slices({"image": testing.points(4)}).batch(4)
-    with pytest.raises(ValueError, match=r"tuple \(images, condition\). Received: dict"):
+    with pytest.raises(ValueError, match=r"tuple \(vectors, condition\). Received: dict"):
         fit(data, batch_size=None)
 
 
 def test_strings_are_not_images():
-    with pytest.raises(ValueError, match="must be float in .*dtype string"):
+    with pytest.raises(ValueError, match="must be float32.*dtype string"):
         fit(tf.constant([["a", "b"]] * 4))

@@ -219,7 +219,7 @@ OTHER = (8, 8, 3)
             lambda: Pix2Pix(translator(1), network(2, (SHAPE, OTHER))),
             r"second input must be what the generator takes.*\(8, 8, 3\) beside",
         ),
-        (lambda: make_pix2pix(pixel_weight=-1), "`pixel_weight` must be a number >= 0.*-1"),
+        (lambda: make_pix2pix(pixel_weight=-1), "`pixel_weight` must be a finite number >= 0.*-1"),
         (
             lambda: CycleGAN(translator(1), translator(2, OTHER), judge(3), judge(4)),
             "must take what the other makes",
@@ -230,7 +230,7 @@ OTHER = (8, 8, 3)
             ),
             "identity loss needs domains of images of one shape; give identity_weight=0",
         ),
-        (lambda: make_cyclegan(cycle_weight=float("nan")), "`cycle_weight` must be a number"),
+        (lambda: make_cyclegan(cycle_weight=float("nan")), "`cycle_weight` must be a finite number"),
         (lambda: make_cyclegan(pool_size=-1), "`pool_size` must be a positive integer"),
     ],
     ids=range(8),

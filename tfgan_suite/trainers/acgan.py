@@ -1,16 +1,17 @@
 """AC-GAN: the discriminator also tells the classes apart."""
 
+import keras
 import tensorflow as tf
 
 from tfgan_suite import losses
 from tfgan_suite.checks import non_negative
+from tfgan_suite.interface import takes_condition
 from tfgan_suite.registration import register
-from tfgan_suite.trainers.base.labels import Labelled
 from tfgan_suite.trainers.gan import GAN
 
 
 @register
-class ACGAN(Labelled, GAN):
+class ACGAN(GAN):
     """Auxiliary Classifier GAN, Odena et al. 2017 (arXiv:1610.09585), section 3.
 
         L_S = E log P(S = real | x) + E log P(S = fake | G(c, z))
@@ -22,8 +23,8 @@ class ACGAN(Labelled, GAN):
     classes are TF-GAN's pair, `losses.acgan_discriminator_loss` and `losses.acgan_generator_loss`,
     and its two weights.
 
-    The data is `(images, labels)`, integers `[N]`; generated images are asked for the classes of
-    the real ones. The logs have `d_class_loss` and `g_class_loss`, both weighted as they are in the
+    The data is `(images, labels)`, integers `[N]` or `[N, 1]`, or one-hot `[N, K]`; generated
+    images are asked for the classes of the real ones. The logs have `d_class_loss` and `g_class_loss`, both weighted as they are in the
     players' losses, and the classifier's accuracy on both kinds of images.
 
     Args:
@@ -58,26 +59,27 @@ class ACGAN(Labelled, GAN):
         generated_class_weight=1.0,
         **kwargs,
     ):
+        shapes = [tuple(output.shape) for output in getattr(discriminator, "outputs", None) or ()]
+        has_classes = len(shapes) == 2 and len(shapes[1]) == 2
+        self.given_classes = shapes[1][1] if has_classes else None
         super().__init__(generator, discriminator, latent_dim, **kwargs)
         self.generator_class_weight = non_negative("generator_class_weight", generator_class_weight)
         self.discriminator_class_weight = non_negative(
             "discriminator_class_weight", discriminator_class_weight
         )
         self.generated_class_weight = non_negative("generated_class_weight", generated_class_weight)
-        shapes = [tuple(output.shape) for output in discriminator.outputs]
-        if len(shapes) != 2 or len(shapes[1]) != 2 or len(discriminator.inputs) != 1:
+        if not has_classes or takes_condition(discriminator):
             raise ValueError(
                 "The discriminator of AC-GAN maps images to [logits, class_logits], the latter of "
                 "shape (N, K): see networks.heads.build_class_head. Received: "
                 f"{discriminator.name!r} with {len(discriminator.inputs)} input(s) and outputs of "
                 f"shapes {shapes}"
             )
-        if len(generator.inputs) != 2:
+        if [kind.key for kind in self.conditions] != ["labels"]:
             raise ValueError(
                 "The generator of AC-GAN takes labels as a second input. "
-                f"Received: {generator.name!r} with {len(generator.inputs)} input(s)"
+                f"Received: {generator.name!r} with conditions {list(self.conditions)}"
             )
-        self.num_classes = self.find_classes([generator], shapes[1][1])
 
     def train_step(self, data):
         if self.simultaneous:
@@ -94,6 +96,7 @@ class ACGAN(Labelled, GAN):
     def head_losses(self, player, c, real, fake):
         """Cross-entropies of the classes, and how often D is right about them."""
         classes = None if real is None else real[1]
+        c = self.interface.labels.as_input(c, keras.KerasTensor((None,), "int32"))
         if player == "generator":
             loss = losses.acgan_generator_loss(fake[1], c)
             return {"g_class_loss": self.generator_class_weight * loss}, {}
@@ -115,8 +118,6 @@ class ACGAN(Labelled, GAN):
 
 
 def _accuracy(logits, labels):
-    """Fraction of rows whose largest logit is that of the label, an integer or one-hot."""
-    if not labels.dtype.is_integer:
-        labels = tf.argmax(labels, axis=-1)
-    seen = tf.argmax(logits, axis=-1, output_type=tf.int64)
-    return tf.reduce_mean(tf.cast(seen == tf.cast(tf.reshape(labels, [-1]), tf.int64), tf.float32))
+    """Fraction of rows whose largest logit is that of the label."""
+    seen = tf.argmax(logits, axis=-1, output_type=labels.dtype)
+    return tf.reduce_mean(tf.cast(seen == labels, tf.float32))

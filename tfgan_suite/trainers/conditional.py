@@ -1,12 +1,12 @@
 """The conditional game of Mirza & Osindero 2014."""
 
+from tfgan_suite.interface import takes_condition
 from tfgan_suite.registration import register
-from tfgan_suite.trainers.base.labels import Labelled
 from tfgan_suite.trainers.gan import GAN
 
 
 @register
-class ConditionalGAN(Labelled, GAN):
+class ConditionalGAN(GAN):
     """Conditional Generative Adversarial Nets, Mirza & Osindero 2014 (arXiv:1411.1784), eq. 2.
 
         min_G max_D  V(D, G) = E log D(x|y) + E log(1 - D(G(z|y)|y))
@@ -16,8 +16,9 @@ class ConditionalGAN(Labelled, GAN):
     conditional batch normalization (G) or projection (D; Miyato & Koyama 2018, arXiv:1802.05637).
     Default is the generator's loss that does not saturate, that of `ModifiedMinimaxGAN`.
 
-    y are class labels, integers `[N]` that the networks look up, or vectors `[N, D]`, one-hot
-    labels perhaps. The data is `(images, y)`.
+    y are class labels, which the networks look up or take as one-hot vectors, or any other
+    `Condition`, such as attributes or vectors `[N, D]`. The data is `(images, y)`; labels in it are
+    integers `[N]` or `[N, 1]`, or one-hot `[N, K]`, whatever the networks take.
 
     Args:
         generator: functional `keras.Model` of `[latents, y]`; see `GAN`.
@@ -36,14 +37,14 @@ class ConditionalGAN(Labelled, GAN):
     default_loss = "modified_minimax"
 
     def __init__(self, generator, discriminator, latent_dim, *, num_classes=None, **kwargs):
+        self.given_classes = num_classes
         super().__init__(generator, discriminator, latent_dim, **kwargs)
         for role, network in (("generator", generator), ("discriminator", discriminator)):
-            if len(network.inputs) != 2:
+            if not takes_condition(network):
                 raise ValueError(
-                    f"Both networks of a conditional GAN take the condition as a second input. "
-                    f"Received: {role} {network.name!r} with {len(network.inputs)} input(s)"
+                    "Both networks of a conditional GAN take the condition as a second input. "
+                    f"Received: {role} {network.name!r} with one input"
                 )
-        self.num_classes = self.find_classes([generator, discriminator], num_classes)
 
     def train_step(self, data):
         if self.simultaneous:

@@ -1,13 +1,18 @@
 """CycleGAN: translation between two sets of images without pairs."""
 
+import functools
+
+import keras
 import tensorflow as tf
 
 from tfgan_suite import losses
-from tfgan_suite.checks import positive_int
+from tfgan_suite.checks import non_negative, positive_int
 from tfgan_suite.layers import ImageHistoryPool
 from tfgan_suite.registration import register
-from tfgan_suite.trainers.base.checks import check_images, check_translator, check_weight
-from tfgan_suite.trainers.base.calls import judge
+from tfgan_suite.trainers.base.checks import (
+    check_judge_of_translator,
+    interface_of_translator,
+)
 from tfgan_suite.trainers.base.step import unpack
 from tfgan_suite.trainers.trainer import Trainer
 
@@ -45,7 +50,8 @@ class CycleGAN(Trainer):
         pool_size: images that each discriminator's pool holds; 0 for no pools.
         ema_decay: see `Trainer`.
         seed: see `Trainer`.
-        **kwargs: `name` and the like, for `keras.Model`.
+        source: what the images of A are, a modality; None to infer it. `modality` is that of B.
+        **kwargs: see `Trainer`.
 
     Raises:
         ValueError: if the networks do not fit each other, are not built, or were made outside the
@@ -71,6 +77,7 @@ class CycleGAN(Trainer):
         pool_size=50,
         ema_decay=None,
         seed=None,
+        source=None,
         **kwargs,
     ):
         super().__init__(
@@ -84,11 +91,13 @@ class CycleGAN(Trainer):
             seed=seed,
             **kwargs,
         )
-        check_translator(generator_ab, discriminator_b)
-        check_translator(generator_ba, discriminator_a)
+        self.declared_source = source
+        to_b, to_a = (interface.output for interface in self.interfaces.values())
+        check_judge_of_translator(generator_ab, discriminator_b, to_b)
+        check_judge_of_translator(generator_ba, discriminator_a, to_a)
         _check_cycle(generator_ab, generator_ba)
-        self.cycle_weight = check_weight("cycle_weight", cycle_weight)
-        self.identity_weight = check_weight("identity_weight", identity_weight)
+        self.cycle_weight = float(non_negative("cycle_weight", cycle_weight))
+        self.identity_weight = float(non_negative("identity_weight", identity_weight))
         if self.identity_weight and generator_ab.inputs[0].shape != generator_ab.outputs[0].shape:
             raise ValueError(
                 "An identity loss needs domains of images of one shape; give identity_weight=0. "
@@ -107,6 +116,15 @@ class CycleGAN(Trainer):
             pool = ImageHistoryPool(self.pool_size, seed=seed, dtype="float32")
             pool.build(tuple(generator.outputs[0].shape))
         return pool
+
+    @functools.cached_property
+    def interfaces(self):
+        """Those of both translators, `"a_to_b"` and `"b_to_a"`."""
+        a, b = self.declared_source, self.declared_modality
+        return {
+            A_TO_B: interface_of_translator(self.generator_ab, a, b),
+            B_TO_A: interface_of_translator(self.generator_ba, b, a),
+        }
 
     # --- Translating ------------------------------------------------------------------------
 
@@ -130,12 +148,8 @@ class CycleGAN(Trainer):
                 "Data for CycleGAN are (images of A, images of B), as data.load_unpaired gives "
                 "them. Received: images of one domain"
             )
-        for images, domain, translator in (
-            (x, "A", self.generator_ab),
-            (y, "B", self.generator_ba),
-        ):
-            wanted = tuple(translator.inputs[0].shape)[1:]
-            check_images(images, wanted, groups, f"Images of {domain}", "their translator")
+        for images, domain, interface in zip((x, y), "AB", self.interfaces.values()):
+            interface.source.check(images, f"Images of {domain}", "their translator", groups)
 
     def train_step(self, data):
         step = self.begin(data)
@@ -163,9 +177,10 @@ class CycleGAN(Trainer):
         """What both translators descend; records what is logged of them."""
         real_a = real_b = None
         if self.adversarial_loss.generator_needs_real:
-            real_a = judge(self.discriminator_a, a)
-            real_b = judge(self.discriminator_b, b)
-        fake_a, fake_b = judge(self.discriminator_a, f_b), judge(self.discriminator_b, g_a)
+            real_a = self.judge(self.discriminator_a, a)
+            real_b = self.judge(self.discriminator_b, b)
+        fake_a = self.judge(self.discriminator_a, f_b)
+        fake_b = self.judge(self.discriminator_b, g_a)
         loss_ab, logs_ab = self.loss_of_generator(
             step, self.generator_ab, real_b, fake_b, lambda: (a, None)
         )
@@ -205,12 +220,12 @@ class CycleGAN(Trainer):
 
         def move(step, _, a, b, g_a, f_b):
             with tf.GradientTape() as tape:
-                real_a, real_b = judge(d_a, a), judge(d_b, b)
+                real_a, real_b = self.judge(d_a, a), self.judge(d_b, b)
                 loss_a, logs_a = self.loss_of_discriminator(
-                    step, d_a, a, f_b, None, real_a, judge(d_a, f_b)
+                    step, d_a, a, f_b, None, real_a, self.judge(d_a, f_b)
                 )
                 loss_b, logs_b = self.loss_of_discriminator(
-                    step, d_b, b, g_a, None, real_b, judge(d_b, g_a)
+                    step, d_b, b, g_a, None, real_b, self.judge(d_b, g_a)
                 )
                 loss = loss_a + loss_b
             step.note({"d_loss": loss, **_means(logs_a, logs_b)})
@@ -227,8 +242,8 @@ class CycleGAN(Trainer):
         self.check_batch(a, b, groups=1)
         g_a = self.serving("generator_ab")(a, training=False)
         f_b = self.serving("generator_ba")(b, training=False)
-        real_a, fake_a = (judge(self.discriminator_a, x, training=False) for x in (a, f_b))
-        real_b, fake_b = (judge(self.discriminator_b, x, training=False) for x in (b, g_a))
+        real_a, fake_a = (self.judge(self.discriminator_a, x, training=False) for x in (a, f_b))
+        real_b, fake_b = (self.judge(self.discriminator_b, x, training=False) for x in (b, g_a))
         parts = self.consistency(a, b, g_a, f_b, training=False)
         pair = self.adversarial_loss
         played = pair.generator_loss(real_a, fake_a) + pair.generator_loss(real_b, fake_b)
@@ -242,11 +257,15 @@ class CycleGAN(Trainer):
         return self.log(logs, rows=tf.shape(a)[0])
 
     def get_config(self):
+        source = {}
+        if self.declared_source is not None:
+            source["source"] = keras.saving.serialize_keras_object(self.declared_source)
         return {
             **super().get_config(),
             "cycle_weight": self.cycle_weight,
             "identity_weight": self.identity_weight,
             "pool_size": self.pool_size,
+            **source,
         }
 
 

@@ -6,9 +6,9 @@ import tensorflow as tf
 from tfgan_suite.distribution import replica_rows
 from tfgan_suite.latents import LatentPrior, prior_of
 from tfgan_suite.registration import register
-from tfgan_suite.trainers.base.checks import check_judged, check_latents
 from tfgan_suite.trainers.base import probe
-from tfgan_suite.trainers.base.calls import judge, logits_of, takes_condition, with_condition
+from tfgan_suite.trainers.base.checks import check_judged
+from tfgan_suite.trainers.base.network_outputs import logits_of
 from tfgan_suite.trainers.base.step import unpack
 from tfgan_suite.trainers.trainer import Trainer
 
@@ -74,10 +74,9 @@ class GAN(Trainer):
             seed=seed,
             **kwargs,
         )
-        check_latents(generator, latent_dim)
-        check_judged(generator, discriminator)
         self.latent_prior = prior
         self.latent_dim = latent_dim
+        check_judged(generator, discriminator, self.modality)
         self.shared_latents = bool(shared_latents)
         self.simultaneous = bool(simultaneous)
 
@@ -112,20 +111,22 @@ class GAN(Trainer):
         """What a penalty of D that needs latents is called with beside the images."""
         return {
             "generator": self.generator,
-            "generator_condition": y if takes_condition(self.generator) else None,
+            "generator_condition": self.told(self.generator, x, y),
             "latents": self.latents_like(x, step.next_seed()),
         }
 
     def inputs_of_probe(self, x, y, seed):
         """What the generator is given for a batch of real images: latents of the seed."""
-        return with_condition(self.generator, self.latent_prior.sample(x.shape[0], seed), y)
+        z = self.latent_prior.sample(x.shape[0], seed)
+        return self.interface.arguments(self.generator, z, y)
 
     # --- The moves --------------------------------------------------------------------------
 
     def generate(self, step, x, y=None):
         """Draws z, a row for each of `x`: returns `(G(z), tape)`, the tape leading to G."""
         z = self.latents_for(step, x, y)
-        return step.generate(self.generator, with_condition(self.generator, z, y), after=[x])
+        inputs = self.interface.arguments(self.generator, z, y)
+        return step.generate(self.generator, inputs, after=[x])
 
     def update_discriminator(self, step, x, g_z, y=None):
         """One descent of D's loss on real `x` and generated `g_z`."""
@@ -133,7 +134,7 @@ class GAN(Trainer):
 
         def move(step, _, x, g_z, y):
             with tf.GradientTape() as tape:
-                real, fake = (judge(self.discriminator, images, y) for images in (x, g_z))
+                real, fake = (self.judge(self.discriminator, images, y) for images in (x, g_z))
                 loss = self.discriminator_loss(step, x, g_z, y, real, fake)
             return player.gradients(loss, tape), logits_of(real)
 
@@ -147,9 +148,9 @@ class GAN(Trainer):
 
         def move(step, tape, x, g_z, y):
             needs_real = self.adversarial_loss.generator_needs_real
-            real = judge(self.discriminator, x, y) if needs_real else None
+            real = self.judge(self.discriminator, x, y) if needs_real else None
             with tape:
-                fake = judge(self.discriminator, g_z, y)
+                fake = self.judge(self.discriminator, g_z, y)
                 loss = self.generator_loss(step, x, y, real, fake)
             return player.gradients(loss, tape), ()
 
@@ -164,8 +165,8 @@ class GAN(Trainer):
         def move(step, g_tape, x, g_z, y):
             with tf.GradientTape() as d_tape:
                 with g_tape:  # one pass of D on the generated images serves both players
-                    fake = judge(self.discriminator, g_z, y)
-                real = judge(self.discriminator, x, y)
+                    fake = self.judge(self.discriminator, g_z, y)
+                real = self.judge(self.discriminator, x, y)
                 d_loss = self.discriminator_loss(step, x, g_z, y, real, fake)
             constant = tf.nest.map_structure(tf.stop_gradient, real)
             with g_tape:
@@ -210,7 +211,7 @@ class GAN(Trainer):
 
     def generator_loss(self, step, x, y, real, fake):
         """Adversarial loss, penalties, losses of heads; records what is logged of G."""
-        condition = y if takes_condition(self.generator) else None
+        condition = self.told(self.generator, x, y)
 
         def draw():
             return self.latents_like(x, step.next_seed()), condition
@@ -252,8 +253,8 @@ class GAN(Trainer):
         x, y = unpack(data)
         self.check_batch(x, y, groups=1)
         z = self.latents_like(x, self.next_outside_seed())
-        g_z = self(with_condition(self.generator, z, y), training=False)
-        real, fake = (judge(self.discriminator, i, y, training=False) for i in (x, g_z))
+        g_z = self(self.interface.arguments(self.generator, z, y), training=False)
+        real, fake = (self.judge(self.discriminator, i, y, training=False) for i in (x, g_z))
         real_logits, fake_logits = logits_of(real), logits_of(fake)
         logs = {
             "g_loss": self.adversarial_loss.generator_loss(real_logits, fake_logits),

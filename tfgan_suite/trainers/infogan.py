@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from tfgan_suite import losses
 from tfgan_suite.checks import non_negative
+from tfgan_suite.interface import takes_condition
 from tfgan_suite.latents import StructuredLatentPrior
 from tfgan_suite.registration import register
 from tfgan_suite.trainers.gan import GAN
@@ -144,7 +145,8 @@ def _check_heads(generator, discriminator, prior):
     known = [wanted]
     if prior.continuous:
         known = [wanted + [(prior.continuous,)] * times for times in (1, 2)]
-    if len(generator.inputs) != 1 or len(discriminator.inputs) != 1 or shapes[1:] not in known:
+    has_conditions = takes_condition(generator) or takes_condition(discriminator)
+    if has_conditions or shapes[1:] not in known:
         raise ValueError(
             "The discriminator of InfoGAN maps images to [logits, code logits, means], behind the "
             f"logits outputs of shapes {wanted + [(prior.continuous,)] * bool(prior.continuous)}: "

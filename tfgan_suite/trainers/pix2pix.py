@@ -1,12 +1,18 @@
 """Pix2Pix: translation of images that come in pairs."""
 
+import functools
+
+import keras
 import tensorflow as tf
 
 from tfgan_suite import losses
+from tfgan_suite.checks import non_negative
 from tfgan_suite.registration import register
-from tfgan_suite.trainers.base.checks import check_images, check_translator, check_weight
+from tfgan_suite.trainers.base.checks import (
+    check_judge_of_translator,
+    interface_of_translator,
+)
 from tfgan_suite.trainers.base import probe
-from tfgan_suite.trainers.base.calls import judge
 from tfgan_suite.trainers.base.logit_statistics import OF_A_CLASSIFIER
 from tfgan_suite.trainers.base.step import unpack
 from tfgan_suite.trainers.trainer import Trainer
@@ -36,7 +42,8 @@ class Pix2Pix(Trainer):
         pixel_weight: lambda, >= 0.
         ema_decay: see `Trainer`.
         seed: see `Trainer`.
-        **kwargs: `name` and the like, for `keras.Model`.
+        source: what the inputs are, a modality; None to infer it.
+        **kwargs: see `Trainer`.
 
     Raises:
         ValueError: if the networks do not fit each other, are not built, or were made outside the
@@ -48,8 +55,19 @@ class Pix2Pix(Trainer):
     logit_metrics = OF_A_CLASSIFIER
     probe = probe.probe
 
+    # D is told the input itself, and no condition.
+    conditions = ()
+
     def __init__(
-        self, generator, discriminator, *, pixel_weight=100.0, ema_decay=None, seed=None, **kwargs
+        self,
+        generator,
+        discriminator,
+        *,
+        pixel_weight=100.0,
+        ema_decay=None,
+        seed=None,
+        source=None,
+        **kwargs,
     ):
         super().__init__(
             {"generator": generator, "discriminator": discriminator},
@@ -57,8 +75,15 @@ class Pix2Pix(Trainer):
             seed=seed,
             **kwargs,
         )
-        check_translator(generator, discriminator)
-        self.pixel_weight = check_weight("pixel_weight", pixel_weight)
+        self.declared_source = source
+        check_judge_of_translator(generator, discriminator, self.modality)
+        self.pixel_weight = float(non_negative("pixel_weight", pixel_weight))
+
+    @functools.cached_property
+    def interfaces(self):
+        """That of the generator, from images to images."""
+        kinds = self.declared_source, self.declared_modality
+        return {"": interface_of_translator(self.generator, *kinds)}
 
     def call(self, inputs, training=False):
         """What inputs `[N, H, W, C]` become: images `[N, H, W, C']`."""
@@ -71,9 +96,8 @@ class Pix2Pix(Trainer):
                 "Data for Pix2Pix are pairs (images, inputs), as data.load_pairs gives them. "
                 "Received: images alone"
             )
-        check_images(x, tuple(self.generator.outputs[0].shape)[1:], groups)
-        wanted = tuple(self.generator.inputs[0].shape)[1:]
-        check_images(y, wanted, groups, "Inputs", "the generator")
+        self.interface.output.check(x, groups=groups)
+        self.interface.source.check(y, "Inputs", "the generator", groups)
 
     def inputs_of_probe(self, x, y, seed):
         """The inputs: the generator has no latents."""
@@ -93,7 +117,7 @@ class Pix2Pix(Trainer):
 
         def move(step, _, y, g_x, x):
             with tf.GradientTape() as tape:
-                real_logits, fake_logits = (judge(self.discriminator, i, x) for i in (y, g_x))
+                real_logits, fake_logits = (self.judge(self.discriminator, i, x) for i in (y, g_x))
                 loss, logs = self.loss_of_discriminator(
                     step, self.discriminator, y, g_x, x, real_logits, fake_logits
                 )
@@ -111,9 +135,9 @@ class Pix2Pix(Trainer):
 
         def move(step, tape, y, g_x, x):
             needs_real = self.adversarial_loss.generator_needs_real
-            real_logits = judge(self.discriminator, y, x) if needs_real else None
+            real_logits = self.judge(self.discriminator, y, x) if needs_real else None
             with tape:
-                fake_logits = judge(self.discriminator, g_x, x)
+                fake_logits = self.judge(self.discriminator, g_x, x)
                 loss, logs = self.loss_of_generator(
                     step, self.generator, real_logits, fake_logits, lambda: (x, None)
                 )
@@ -131,7 +155,7 @@ class Pix2Pix(Trainer):
         self.check_batch(y, x, groups=1)
         g_x = self(x, training=False)
         real_logits, fake_logits = (
-            judge(self.discriminator, i, x, training=False) for i in (y, g_x)
+            self.judge(self.discriminator, i, x, training=False) for i in (y, g_x)
         )
         pixel_loss = losses.pixel_l1_loss(y, g_x)
         adversarial = self.adversarial_loss.generator_loss(real_logits, fake_logits)
@@ -144,4 +168,7 @@ class Pix2Pix(Trainer):
         return self.log(logs, rows=tf.shape(x)[0])
 
     def get_config(self):
-        return {**super().get_config(), "pixel_weight": self.pixel_weight}
+        config = {**super().get_config(), "pixel_weight": self.pixel_weight}
+        if self.declared_source is not None:
+            config["source"] = keras.saving.serialize_keras_object(self.declared_source)
+        return config

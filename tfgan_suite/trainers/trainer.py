@@ -1,24 +1,27 @@
 """The base of all trainers: players, each of one or more networks, as one `keras.Model`."""
 
+import dataclasses
+import functools
 import random
 
 import keras
 import tensorflow as tf
 
 from tfgan_suite.distribution import check_global_batch
+from tfgan_suite.interface import as_conditions, conditions_of_game, infer, of_network
 from tfgan_suite.layers._random import give_shares_their_seeds
 from tfgan_suite.registration import public
 from tfgan_suite.trainers.base import resumable_fit
-from tfgan_suite.trainers.base.calls import layer_losses, takes_condition
 from tfgan_suite.trainers.base.checks import (
-    check_batch,
     check_networks,
     check_players,
     check_trainer_options,
 )
 from tfgan_suite.trainers.base.compilation import Compilation
+from tfgan_suite.trainers.base.label_checks import naming_labels, with_checked_labels
 from tfgan_suite.trainers.base.log_means import exchanged
 from tfgan_suite.trainers.base.logit_statistics import LOGIT_STATISTICS
+from tfgan_suite.trainers.base.network_outputs import layer_losses
 from tfgan_suite.trainers.base.player import Player
 from tfgan_suite.trainers.base.requests import Requests
 from tfgan_suite.trainers.base.stages import StageClock, check_stages
@@ -74,12 +77,21 @@ class Trainer(Compilation, TrainFunctions, keras.Model):
             asks `self.stage`. Each has a graph of its own, in which `self.stage` is a Python value;
             the counters of stages and images are saved with the trainer. The last may have no end,
             and goes on where it has one. Optimizers have slots for all networks from the beginning.
+        modality: what the examples are (see `tfgan_suite.modalities`); None to infer it from what
+            the generator makes.
+        condition: what the networks are told beside their first inputs, a `Condition` (see
+            `tfgan_suite.conditions`) or a list of them in the order of the inputs; None to infer
+            it.
         **kwargs: `name` and the like, for `keras.Model`.
 
     Attributes:
         players: dict of `Player`s by their names.
         step: counter of the steps done.
         stage: the present `Stage`, or None.
+        modality: what the examples are.
+        conditions: tuple of what the networks are told.
+        interfaces: dict of the `Interface` of each generator that is served, by its name; with one
+            generator, by "".
 
     Raises:
         ValueError: if a network is not built or was made outside the current distribution strategy,
@@ -101,6 +113,8 @@ class Trainer(Compilation, TrainFunctions, keras.Model):
     loss_parts = ()
     # As `compile` sets it.
     micro_batches = 1
+    # Number of classes where the constructor was told it.
+    given_classes = None
     # Steps of the present epoch that were done before this `fit` took it up.
     resumed_steps = 0
 
@@ -112,6 +126,8 @@ class Trainer(Compilation, TrainFunctions, keras.Model):
         ema_decay=None,
         seed=None,
         stages=(),
+        modality=None,
+        condition=None,
         **kwargs,
     ):
         # Before all else: Keras's own constructor looks at `stop_training`.
@@ -128,6 +144,8 @@ class Trainer(Compilation, TrainFunctions, keras.Model):
         # `keras.utils.set_random_seed` sets Python's generator.
         self.seed = random.randint(0, 2**31 - 1) if seed is None else seed
         self.stages = check_stages(stages)
+        self.declared_modality = modality
+        self.declared_conditions = as_conditions(condition)
         with self.distribute_strategy.scope():
             self.step = _counter("step")
             self.draws = _counter("draws")  # of random numbers, outside training
@@ -191,6 +209,41 @@ class Trainer(Compilation, TrainFunctions, keras.Model):
         """
         return state_variables(self)
 
+    # --- What it is about -------------------------------------------------------------------
+
+    @functools.cached_property
+    def conditions(self):
+        """Tuple of what the networks are told: what was declared, the rest from their inputs."""
+        return conditions_of_game(self.networks(), self.declared_conditions, self.given_classes)
+
+    @functools.cached_property
+    def interfaces(self):
+        """Dict of the `Interface` of each generator that is served, by its name."""
+        generator = self.networks()[0]
+        return {
+            "": infer(
+                generator,
+                prior=getattr(self, "latent_prior", None),
+                modality=self.declared_modality,
+                conditions=of_network(generator, self.conditions),
+            )
+        }
+
+    @functools.cached_property
+    def interface(self):
+        """The first of the interfaces, with all conditions that any network is told."""
+        return dataclasses.replace(next(iter(self.interfaces.values())), conditions=self.conditions)
+
+    @property
+    def modality(self):
+        """What the examples are: a `tfgan_suite.modalities.Modality`."""
+        return self.interface.output
+
+    @property
+    def num_classes(self):
+        """Number of classes where the networks are told labels, or None."""
+        return self.interface.classes
+
     # --- Serving ----------------------------------------------------------------------------
 
     def serving(self, name):
@@ -218,13 +271,31 @@ class Trainer(Compilation, TrainFunctions, keras.Model):
         return Step(self, data)
 
     def check_batch(self, x, y, groups):
-        """Raises ValueError unless a batch fits the networks; see `checks.check_batch`."""
-        check_batch(self.generator, self.discriminator, x, y, groups)
+        """Raises ValueError unless a batch fits the networks.
+
+        Args:
+            x: real examples `[N, ...]`, or `[N, groups, ...]` with several groups.
+            y: the condition, or None; left alone where no network is told any.
+            groups: minibatches in one step.
+        """
+        self.modality.check(x, groups=groups)
+        self.interface.check_condition(y, groups, f"{type(self).__name__} {self.name!r}")
 
     def next_outside_seed(self):
         """Seed (int64 `[2]`) of the next draw outside training, which never meets training's."""
         self.draws.assign(self.draws.value + 1)
         return tf.stack([tf.constant(self.seed, tf.int64), -self.draws.value])
+
+    def judge(self, discriminator, examples, y=None, training=True):
+        """Outputs of a discriminator on examples, told the conditions that it takes."""
+        inputs = self.interface.arguments(discriminator, examples, y)
+        with tf.control_dependencies([examples]):
+            return discriminator(inputs, training=training)
+
+    def told(self, network, examples, y):
+        """What a network is told beside examples, as penalties call it: a list, or None."""
+        inputs = self.interface.arguments(network, examples, y)
+        return inputs[1:] if isinstance(inputs, list) else None
 
     def describe_logits(self, real_logits, fake_logits):
         """What is logged of D's outputs: a float32 scalar for each name of `logit_metrics`."""
@@ -252,7 +323,7 @@ class Trainer(Compilation, TrainFunctions, keras.Model):
         """
         loss = self.adversarial_loss.discriminator_loss(real_logits, fake_logits)
         logs = self.describe_logits(real_logits, fake_logits)
-        condition = y if takes_condition(discriminator) else None
+        condition = self.told(discriminator, x, y)
         player = self.players["discriminator"]
         for penalty in player.penalties_on(discriminator):
             known = {"real_logits": real_logits, "fake_logits": fake_logits}
@@ -333,7 +404,8 @@ class Trainer(Compilation, TrainFunctions, keras.Model):
         Raises:
             ValueError: if the trainer is not compiled, the batch cannot be divided among the
                 replicas, an epoch has fewer than `discriminator_steps` minibatches, arrays have
-                different numbers of rows, or weights of samples or classes are given.
+                different numbers of rows, weights of samples or classes are given, or a label is
+                not in [0, num_classes).
             WorkerLostError: (a ConnectionError) under several workers, if another one is gone.
         """
         self._assert_compile_called("fit")
@@ -344,7 +416,9 @@ class Trainer(Compilation, TrainFunctions, keras.Model):
                     f"A GAN's losses take no `{name}`: choose the images with the data set "
                     f"instead. Received: {name}={type(kwargs[name]).__name__}"
                 )
-        return resumable_fit.fit(self, super().fit, x, y, kwargs)
+        with naming_labels():
+            x = with_checked_labels(self.interface, x, y)
+            return resumable_fit.fit(self, super().fit, x, y, kwargs)
 
     def evaluate(self, x=None, y=None, **kwargs):
         """All losses over a data set, as `keras.Model.evaluate`; nothing is updated.
@@ -363,8 +437,12 @@ class Trainer(Compilation, TrainFunctions, keras.Model):
         """
         self._assert_compile_called("evaluate")
         check_global_batch(first_batch_size(x, kwargs.get("batch_size")), self.distribute_strategy)
-        with expected_end_of_data(x, kwargs):
-            return super().evaluate(x, y, **kwargs)
+        with naming_labels(), expected_end_of_data(x, kwargs):
+            return super().evaluate(with_checked_labels(self.interface, x, y), y, **kwargs)
+
+    def train_on_batch(self, x, y=None, **kwargs):
+        """As `keras.Model.train_on_batch`; also raises ValueError for a label out of range."""
+        return super().train_on_batch(with_checked_labels(self.interface, x, y), y, **kwargs)
 
     # --- Config -----------------------------------------------------------------------------
 
@@ -373,13 +451,23 @@ class Trainer(Compilation, TrainFunctions, keras.Model):
             name: keras.saving.serialize_keras_object(getattr(self, name))
             for name in self.network_names
         }
-        return {"name": self.name, **networks, "ema_decay": self.ema_decay, "seed": self.seed}
+        serialize = keras.saving.serialize_keras_object
+        declared = {}
+        if self.declared_modality is not None:
+            declared["modality"] = serialize(self.declared_modality)
+        if self.declared_conditions:
+            declared["condition"] = [serialize(kind) for kind in self.declared_conditions]
+        options = {"ema_decay": self.ema_decay, "seed": self.seed}
+        return {"name": self.name, **networks, **options, **declared}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
         config = dict(config)
         for names in cls.player_networks.values():
             for name in names:
+                config[name] = keras.saving.deserialize_keras_object(config[name], custom_objects)
+        for name in ("modality", "condition", "source"):
+            if config.get(name) is not None:
                 config[name] = keras.saving.deserialize_keras_object(config[name], custom_objects)
         return cls(**config)
 

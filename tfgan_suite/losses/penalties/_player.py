@@ -15,7 +15,7 @@ class Player:
 
     Args:
         network: a `keras.Model`, or any callable.
-        condition: what the network takes beside its input, or None.
+        condition: what the network takes beside its input, one tensor or a list; or None.
         known: pairs `(input, output)` of calls made already; the same input tensor is not put
             through the network again.
     """
@@ -29,7 +29,10 @@ class Player:
         for known, output in self.known:
             if inputs is known:
                 return output
-        arguments = inputs if self.condition is None else [inputs, self.condition]
+        arguments = inputs
+        if self.condition is not None:
+            several = isinstance(self.condition, (list, tuple))
+            arguments = [inputs, *(self.condition if several else [self.condition])]
         if isinstance(self.network, keras.layers.Layer):
             with keras.StatelessScope():  # collects what layers assign, and is thrown away
                 outputs = self.network(arguments, training=True)

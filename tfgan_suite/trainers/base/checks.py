@@ -1,7 +1,9 @@
 """Checks of what a trainer is given: each failure names what was wrong and what came."""
 
 import keras
-import tensorflow as tf
+
+from tfgan_suite.interface import infer, shapes_fit, takes_condition
+from tfgan_suite.modalities import Image
 
 
 def check_trainer_options(discriminator_steps, ema_decay, seed):
@@ -63,54 +65,48 @@ def check_networks(networks, strategy):
         check_scope(role, network, strategy)
 
 
-def check_latents(generator, latent_dim):
-    """Raises ValueError unless a generator takes latents of `latent_dim` components."""
-    z_shape = generator.inputs[0].shape
-    if len(z_shape) != 2 or z_shape[-1] != latent_dim:
-        raise ValueError(
-            f"The generator's first input must have shape (None, latent_dim={latent_dim}). "
-            f"Received: generator {generator.name!r} with input shape {tuple(z_shape)}"
-        )
-
-
-def check_judged(generator, discriminator):
-    """Raises ValueError unless a discriminator takes what a generator makes."""
+def check_judged(generator, discriminator, modality):
+    """Raises ValueError unless a discriminator takes what a generator makes, of a modality."""
     made, judged = tuple(generator.outputs[0].shape), tuple(discriminator.inputs[0].shape)
     if not shapes_fit(made, judged):
         raise ValueError(
-            "The discriminator must take images of the shape that the generator makes. Received: "
-            f"generator {generator.name!r} making {made[1:]}, "
+            f"The discriminator must take {modality.noun} of the shape that the generator makes. "
+            f"Received: generator {generator.name!r} making {made[1:]}, "
             f"discriminator {discriminator.name!r} taking {judged[1:]}"
         )
 
 
-def check_translator(generator, discriminator):
-    """Raises ValueError unless a generator takes images and a discriminator what it makes of them,
-    with the input beside it if it takes two.
+def interface_of_translator(generator, source, modality):
+    """The interface of a generator of images from images, or of what else was declared.
+
+    Raises:
+        ValueError: if it takes something beside them.
     """
-    if len(generator.inputs) != 1 or len(generator.inputs[0].shape) != 4:
+    alone = not takes_condition(generator)
+    interface = infer(generator, source=source, modality=modality) if alone else None
+    if not alone or (source is None and not isinstance(interface.source, Image)):
         shapes = [tuple(i.shape) for i in generator.inputs]
         raise ValueError(
             "The generator of a translator takes one input, images of shape (N, H, W, C). "
             f"Received: generator {generator.name!r} with inputs of shapes {shapes}"
         )
-    check_judged(generator, discriminator)
-    if len(discriminator.inputs) == 1:
+    return interface
+
+
+def check_judge_of_translator(generator, discriminator, modality):
+    """Raises ValueError unless a discriminator takes what a generator makes, of a modality; and the
+    generator's input beside it if it takes two.
+    """
+    check_judged(generator, discriminator, modality)
+    if not takes_condition(discriminator):
         return
     taken, given = tuple(discriminator.inputs[1].shape), tuple(generator.inputs[0].shape)
     if not shapes_fit(taken, given):
         raise ValueError(
             "The discriminator's second input must be what the generator takes. Received: "
             f"generator {generator.name!r} taking {given[1:]}, "
-            f"discriminator {discriminator.name!r} taking {taken[1:]} beside the images"
+            f"discriminator {discriminator.name!r} taking {taken[1:]} beside the {modality.noun}"
         )
-
-
-def shapes_fit(first, second):
-    """Whether two shapes of batches agree wherever both are known."""
-    return len(first) == len(second) and all(
-        a == b or a is None or b is None for a, b in zip(first[1:], second[1:])
-    )
 
 
 def _is_functional(network):
@@ -130,65 +126,3 @@ def check_scope(role, network, strategy):
                 "trainer, inside the same `with strategy.scope():`. "
                 f"Received: {role}={network.name!r} with variable {variable.path!r}"
             )
-
-
-def check_batch(generator, discriminator, x, y, groups):
-    """Raises ValueError unless a batch of real images fits the networks.
-
-    Args:
-        generator: the network that may need `y`.
-        discriminator: the network that is to judge `x`, and may need `y`.
-        x: images `[N, ...]`, or `[N, groups, ...]` with several groups.
-        y: the condition, or None.
-        groups: minibatches in one step.
-    """
-    check_images(x, tuple(discriminator.inputs[0].shape)[1:], groups)
-    for role, network in (("generator", generator), ("discriminator", discriminator)):
-        if len(network.inputs) > 1 and y is None:
-            raise ValueError(
-                f"The {role} {network.name!r} takes a condition, so the data must be "
-                "(images, condition). Received: images alone"
-            )
-
-
-def check_images(x, wanted, groups=1, what="Real images", taker="the discriminator"):
-    """Raises ValueError unless a batch holds images of a shape.
-
-    Args:
-        x: images `[N, ...]`, or `[N, groups, ...]` with several groups.
-        wanted: shape of one image; None where any size will do.
-        groups: minibatches in one step.
-        what: the images, for the message.
-        taker: what takes images of that shape, for the message.
-    """
-    if not tf.is_tensor(x):
-        raise ValueError(
-            "Data for a GAN is a tensor of images, or a tuple (images, condition). "
-            f"Received: {type(x).__name__} in place of the images: {x!r}"
-        )
-    if not x.dtype.is_floating:
-        raise ValueError(
-            f"{what} must be float in [-1, 1]; scale integer images with "
-            f"`images / 127.5 - 1`. Received: images of dtype {x.dtype.name}"
-        )
-    lead = 1 if groups == 1 else 2
-    shape = tuple(x.shape)
-    if groups > 1 and (len(shape) != len(wanted) + 2 or shape[1] != groups):
-        raise ValueError(
-            f"With discriminator_steps={groups}, one step takes {groups} minibatches stacked on "
-            f"axis 1: (batch, {groups}, {', '.join(map(str, wanted))}). `fit` stacks them by "
-            f"itself; for `train_on_batch` stack them yourself. Received: images of shape {shape}"
-        )
-    if len(shape) != len(wanted) + lead or not shapes_fit((None, *shape[lead:]), (None, *wanted)):
-        raise ValueError(
-            f"{what} must have the shape that {taker} takes: {wanted}. "
-            f"Received: images of shape {shape[lead:]} (batch shape {shape})"
-        )
-
-
-def check_weight(name, value):
-    """Returns the weight of a loss as a float; raises ValueError unless it is finite and >= 0."""
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not is_number or not 0.0 <= value < float("inf"):
-        raise ValueError(f"`{name}` must be a number >= 0. Received: {name}={value!r}")
-    return float(value)

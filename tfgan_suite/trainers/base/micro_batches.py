@@ -90,7 +90,7 @@ def _rows_of(given, index, count):
     if given is None:
         return None, None
     if not isinstance(given, Promise):
-        return None, _rows(given, index, count)
+        return None, tf.nest.map_structure(lambda x: _rows(x, index, count), given)
     inputs = tf.nest.map_structure(lambda x: _rows(x, index, count), given.inputs)
     with tf.GradientTape() as tape:
         generated = given.generator(inputs, training=True)

@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite import losses
-from tfgan_suite.trainers.base.calls import judge, logits_of
+from tfgan_suite.trainers.base.network_outputs import logits_of
 
 
 def probe(trainer, real, seed=0, *, held_out=None, loss=None):
@@ -76,11 +76,9 @@ def _look(trainer, loss, seed, real, held_out):
         tape.watch(values)
         with keras.StatelessScope(state_mapping=mapping):
             g_z = trainer.generator(trainer.inputs_of_probe(x, y, seed), training=True)
-            # D's verdict alone, where it has further outputs.
-            discriminator = trainer.discriminator
-            real_logits, fake_logits = (logits_of(judge(discriminator, a, y)) for a in (x, g_z))
+            real_logits, fake_logits = (_logits(trainer, a, y) for a in (x, g_z))
             if held_out is not None:
-                held_out_logits = logits_of(judge(discriminator, *held_out))
+                held_out_logits = _logits(trainer, *held_out)
             found = {
                 "g": loss.generator_loss(real_logits, fake_logits),
                 "d": loss.discriminator_loss(real_logits, fake_logits),
@@ -100,10 +98,16 @@ def _look(trainer, loss, seed, real, held_out):
     return {name: tf.cast(value, tf.float32) for name, value in result.items()}
 
 
+def _logits(trainer, examples, y):
+    return logits_of(trainer.judge(trainer.discriminator, examples, y))
+
+
 def _batch(given):
     """`(images, condition or None)` as tensors."""
     x, y = given if isinstance(given, (tuple, list)) else (given, None)
-    return tuple(tf.convert_to_tensor(a) if isinstance(a, np.ndarray) else a for a in (x, y))
+    return tf.nest.map_structure(
+        lambda a: tf.convert_to_tensor(a) if isinstance(a, np.ndarray) else a, (x, y)
+    )
 
 
 def _here(variables):

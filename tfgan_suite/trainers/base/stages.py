@@ -22,7 +22,7 @@ class Stage:
         steps: its length in steps; None where it is counted in images, or has no end.
         images: its length in real examples shown, over all replicas; None where it is counted in
             steps, or has no end. It ends with the step that shows the last of them.
-        **values: attributes of the stage, for the trainer's methods to ask: `self.stage.adversarial`.
+        **values: its attributes, for the trainer's methods to ask: `self.stage.adversarial`.
 
     Raises:
         ValueError: if a length is not a positive integer, or there are both.

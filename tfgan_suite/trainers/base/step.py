@@ -133,7 +133,7 @@ class Step(Part):
         if k == 1:
             self.minibatches = [(x, y)]
         else:
-            self.minibatches = [(x[:, j], None if y is None else y[:, j]) for j in range(k)]
+            self.minibatches = [tf.nest.map_structure(_minibatch(j), (x, y)) for j in range(k)]
 
     def remember(self, penalty, player, statistics):
         """Hands the statistics of this update to a penalty that has a memory."""
@@ -169,7 +169,8 @@ class Step(Part):
                 the batch. It updates no weight.
             tape: what leads to the generated examples among the parts, where they are there; a
                 promise brings its own.
-            *parts: tensors with a row for each of the batch, promises, None.
+            *parts: tensors with a row for each of the batch, or structures of them; promises;
+                None.
 
         Returns:
             Both structures, of the whole batch.
@@ -235,4 +236,10 @@ def unpack(data):
     """A batch from Keras as `(x, y)`: examples and condition, the latter None without one."""
     x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
     # `train_on_batch` hands arrays on as they are when it runs eagerly.
-    return [tf.convert_to_tensor(a) if isinstance(a, np.ndarray) else a for a in (x, y)]
+    return tf.nest.map_structure(
+        lambda a: tf.convert_to_tensor(a) if isinstance(a, np.ndarray) else a, [x, y]
+    )
+
+
+def _minibatch(index):
+    return lambda stacked: None if stacked is None else stacked[:, index]
