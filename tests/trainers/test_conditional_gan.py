@@ -99,7 +99,7 @@ def test_the_networks_may_know_fewer_classes_than_the_data():
 )
 def test_labels_of_another_kind_are_named(k, y, shape):
     trainer = gan(discriminator_steps=k)
-    with pytest.raises(ValueError, match=rf"Labels are integers of shape \(N,\).*\[0, 3\).*{shape}"):
+    with pytest.raises(ValueError, match=rf"Labels are integers .*\[0, 3\).*{shape}"):
         trainer.fit(testing.points(8), y, batch_size=4, verbose=0)
 
 
@@ -115,7 +115,7 @@ def test_missing_labels_are_named(kind):
     options = {"x": x, "batch_size": 4}
     if kind == "dataset":
         options = {"x": tf.data.Dataset.from_tensor_slices(x).batch(4)}
-    with pytest.raises(ValueError, match=r"takes labels as a condition, so the data must be \(vectors, c"):
+    with pytest.raises(ValueError, match=r"takes labels as a condition, .* be \(vectors, c"):
         gan().fit(**options, verbose=0)
 
 

@@ -267,10 +267,11 @@ def test_a_rollback_across_a_border_goes_back_to_the_stage_before(tmp_path):
 
 
 def test_two_replicas_equal_one(two_replicas):
+    lengths = (("alone", {"steps": 1}), ("both", {"images": 8}), ("refined", {}))
     trained = []
     for scope in (contextlib.nullcontext(), two_replicas.scope()):
         with scope:
-            trainer = staged(lengths=(("alone", {"steps": 0 + 1}), ("both", {"images": 8}), ("refined", {})))
+            trainer = staged(lengths=lengths)
         fit(trainer)
         trained.append(trainer)
     one, two = trained

@@ -230,7 +230,7 @@ OTHER = (8, 8, 3)
             ),
             "identity loss needs domains of images of one shape; give identity_weight=0",
         ),
-        (lambda: make_cyclegan(cycle_weight=float("nan")), "`cycle_weight` must be a finite number"),
+        (lambda: make_cyclegan(cycle_weight=float("nan")), "`cycle_weight` must be a finite"),
         (lambda: make_cyclegan(pool_size=-1), "`pool_size` must be a positive integer"),
     ],
     ids=range(8),

@@ -24,8 +24,9 @@ class ACGAN(GAN):
     and its two weights.
 
     The data is `(images, labels)`, integers `[N]` or `[N, 1]`, or one-hot `[N, K]`; generated
-    images are asked for the classes of the real ones. The logs have `d_class_loss` and `g_class_loss`, both weighted as they are in the
-    players' losses, and the classifier's accuracy on both kinds of images.
+    images are asked for the classes of the real ones. The logs have `d_class_loss` and
+    `g_class_loss`, both weighted as they are in the players' losses, and the classifier's accuracy
+    on both kinds of images.
 
     Args:
         generator: functional `keras.Model` of `[latents, labels]`; see `GAN`.

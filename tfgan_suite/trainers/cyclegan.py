@@ -13,6 +13,7 @@ from tfgan_suite.trainers.base.checks import (
     check_judge_of_translator,
     interface_of_translator,
 )
+from tfgan_suite.trainers.base.player_losses import loss_of_discriminator, loss_of_generator
 from tfgan_suite.trainers.base.step import unpack
 from tfgan_suite.trainers.trainer import Trainer
 
@@ -181,11 +182,11 @@ class CycleGAN(Trainer):
             real_b = self.judge(self.discriminator_b, b)
         fake_a = self.judge(self.discriminator_a, f_b)
         fake_b = self.judge(self.discriminator_b, g_a)
-        loss_ab, logs_ab = self.loss_of_generator(
-            step, self.generator_ab, real_b, fake_b, lambda: (a, None)
+        loss_ab, logs_ab = loss_of_generator(
+            self, step, self.generator_ab, real_b, fake_b, lambda: (a, None)
         )
-        loss_ba, logs_ba = self.loss_of_generator(
-            step, self.generator_ba, real_a, fake_a, lambda: (b, None)
+        loss_ba, logs_ba = loss_of_generator(
+            self, step, self.generator_ba, real_a, fake_a, lambda: (b, None)
         )
         parts = self.consistency(a, b, g_a, f_b, training=True)
         loss = loss_ab + loss_ba + self.weighted(parts)
@@ -221,11 +222,11 @@ class CycleGAN(Trainer):
         def move(step, _, a, b, g_a, f_b):
             with tf.GradientTape() as tape:
                 real_a, real_b = self.judge(d_a, a), self.judge(d_b, b)
-                loss_a, logs_a = self.loss_of_discriminator(
-                    step, d_a, a, f_b, None, real_a, self.judge(d_a, f_b)
+                loss_a, logs_a = loss_of_discriminator(
+                    self, step, d_a, a, f_b, None, real_a, self.judge(d_a, f_b)
                 )
-                loss_b, logs_b = self.loss_of_discriminator(
-                    step, d_b, b, g_a, None, real_b, self.judge(d_b, g_a)
+                loss_b, logs_b = loss_of_discriminator(
+                    self, step, d_b, b, g_a, None, real_b, self.judge(d_b, g_a)
                 )
                 loss = loss_a + loss_b
             step.note({"d_loss": loss, **_means(logs_a, logs_b)})

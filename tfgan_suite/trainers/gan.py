@@ -8,7 +8,11 @@ from tfgan_suite.latents import LatentPrior, prior_of
 from tfgan_suite.registration import register
 from tfgan_suite.trainers.base import probe
 from tfgan_suite.trainers.base.checks import check_judged
-from tfgan_suite.trainers.base.network_outputs import logits_of
+from tfgan_suite.trainers.base.player_losses import (
+    logits_of,
+    loss_of_discriminator,
+    loss_of_generator,
+)
 from tfgan_suite.trainers.base.step import unpack
 from tfgan_suite.trainers.trainer import Trainer
 
@@ -201,8 +205,8 @@ class GAN(Trainer):
 
     def discriminator_loss(self, step, x, g_z, y, real, fake):
         """Adversarial loss, penalties, losses of heads; records what is logged of D."""
-        loss, logs = self.loss_of_discriminator(
-            step, self.discriminator, x, g_z, y, logits_of(real), logits_of(fake)
+        loss, logs = loss_of_discriminator(
+            self, step, self.discriminator, x, g_z, y, logits_of(real), logits_of(fake)
         )
         added, others = self.head_losses("discriminator", y, real, fake)
         loss = sum(added.values(), start=loss)
@@ -217,7 +221,7 @@ class GAN(Trainer):
             return self.latents_like(x, step.next_seed()), condition
 
         logits = (logits_of(outputs) for outputs in (real, fake))
-        loss, logs = self.loss_of_generator(step, self.generator, *logits, draw)
+        loss, logs = loss_of_generator(self, step, self.generator, *logits, draw)
         added, others = self.head_losses("generator", y, real, fake)
         loss = sum(added.values(), start=loss)
         step.note({"g_loss": loss, **logs, **added, **others})

@@ -14,6 +14,7 @@ from tfgan_suite.trainers.base.checks import (
 )
 from tfgan_suite.trainers.base import probe
 from tfgan_suite.trainers.base.logit_statistics import OF_A_CLASSIFIER
+from tfgan_suite.trainers.base.player_losses import loss_of_discriminator, loss_of_generator
 from tfgan_suite.trainers.base.step import unpack
 from tfgan_suite.trainers.trainer import Trainer
 
@@ -118,8 +119,8 @@ class Pix2Pix(Trainer):
         def move(step, _, y, g_x, x):
             with tf.GradientTape() as tape:
                 real_logits, fake_logits = (self.judge(self.discriminator, i, x) for i in (y, g_x))
-                loss, logs = self.loss_of_discriminator(
-                    step, self.discriminator, y, g_x, x, real_logits, fake_logits
+                loss, logs = loss_of_discriminator(
+                    self, step, self.discriminator, y, g_x, x, real_logits, fake_logits
                 )
                 half = loss / 2.0  # "which slows down the rate at which D learns", section 3.3
             step.note({"d_loss": loss, **logs})
@@ -138,8 +139,8 @@ class Pix2Pix(Trainer):
             real_logits = self.judge(self.discriminator, y, x) if needs_real else None
             with tape:
                 fake_logits = self.judge(self.discriminator, g_x, x)
-                loss, logs = self.loss_of_generator(
-                    step, self.generator, real_logits, fake_logits, lambda: (x, None)
+                loss, logs = loss_of_generator(
+                    self, step, self.generator, real_logits, fake_logits, lambda: (x, None)
                 )
                 pixel_loss = losses.pixel_l1_loss(y, g_x)
                 loss += self.pixel_weight * pixel_loss

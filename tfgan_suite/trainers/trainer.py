@@ -7,36 +7,28 @@ import random
 import keras
 import tensorflow as tf
 
-from tfgan_suite.distribution import check_global_batch
 from tfgan_suite.interface import as_conditions, conditions_of_game, infer, of_network
 from tfgan_suite.layers._random import give_shares_their_seeds
 from tfgan_suite.registration import public
-from tfgan_suite.trainers.base import resumable_fit
 from tfgan_suite.trainers.base.checks import (
     check_networks,
     check_players,
     check_trainer_options,
 )
 from tfgan_suite.trainers.base.compilation import Compilation
-from tfgan_suite.trainers.base.label_checks import naming_labels, with_checked_labels
+from tfgan_suite.trainers.base.fitting import Fitting
 from tfgan_suite.trainers.base.log_means import exchanged
 from tfgan_suite.trainers.base.logit_statistics import LOGIT_STATISTICS
-from tfgan_suite.trainers.base.network_outputs import layer_losses
 from tfgan_suite.trainers.base.player import Player
 from tfgan_suite.trainers.base.requests import Requests
 from tfgan_suite.trainers.base.stages import StageClock, check_stages
 from tfgan_suite.trainers.base.step import Step
-from tfgan_suite.trainers.base.step_data import (
-    check_equal_rows,
-    expected_end_of_data,
-    first_batch_size,
-)
 from tfgan_suite.trainers.base.train_functions import TrainFunctions
 from tfgan_suite.trainers.base.training_state import Watch, state_variables
 
 
 @public
-class Trainer(Compilation, TrainFunctions, keras.Model):
+class Trainer(Fitting, Compilation, TrainFunctions, keras.Model):
     """Some players, each of one or more networks and one optimizer.
 
     The base of `GAN`, whose generator takes latents, and of the translators, whose generators take
@@ -200,13 +192,7 @@ class Trainer(Compilation, TrainFunctions, keras.Model):
         return {"generator": "g_loss", "discriminator": "d_loss"}.get(player, f"{player}_loss")
 
     def state_variables(self):
-        """All variables that a training changes, by names that do not depend on the process.
-
-        Returns:
-            Dict of names to Keras or TensorFlow variables: of all networks, the moving averages,
-            all optimizers (slots, iterations, learning rate, loss scale), the penalties' memories,
-            the means in the logs, seeds of layers, counters; and of whatever else a subclass has.
-        """
+        """Dict of all variables that a training changes; see `training_state.state_variables`."""
         return state_variables(self)
 
     # --- What it is about -------------------------------------------------------------------
@@ -306,59 +292,6 @@ class Trainer(Compilation, TrainFunctions, keras.Model):
             if name in LOGIT_STATISTICS
         }
 
-    def loss_of_discriminator(self, step, discriminator, x, fakes, y, real_logits, fake_logits):
-        """Adversarial loss, penalties and the layers' own losses of one discriminator.
-
-        Args:
-            step: the `Step`, or the part of it at hand.
-            discriminator: one of the networks of the player `"discriminator"`.
-            x: real examples.
-            fakes: generated examples.
-            y: the condition, or None.
-            real_logits: what the discriminator gives for `x`.
-            fake_logits: what it gives for `fakes`.
-
-        Returns:
-            The loss, and a dict of what is to be logged beside it.
-        """
-        loss = self.adversarial_loss.discriminator_loss(real_logits, fake_logits)
-        logs = self.describe_logits(real_logits, fake_logits)
-        condition = self.told(discriminator, x, y)
-        player = self.players["discriminator"]
-        for penalty in player.penalties_on(discriminator):
-            known = {"real_logits": real_logits, "fake_logits": fake_logits}
-            if penalty.needs_latents:
-                known.update(self.latents_for_penalty(step, x, y))
-            name = penalty.log_name(player.name)
-            logs[name] = step.penalize(penalty, player, discriminator, x, fakes, condition, **known)
-            loss += logs[name]
-        return loss + layer_losses(discriminator), logs
-
-    def loss_of_generator(self, step, generator, real_logits, fake_logits, draw):
-        """Adversarial loss, penalties and the layers' own losses of one generator.
-
-        Args:
-            step: the `Step`, or the part of it at hand.
-            generator: one of the networks of the player `"generator"`.
-            real_logits: what the discriminator gives for real examples; None unless the loss needs
-                them.
-            fake_logits: what it gives for the generator's.
-            draw: function of nothing that gives inputs of the generator and its condition or None,
-                to call it with where a penalty does.
-
-        Returns:
-            The loss, and a dict of what is to be logged beside it.
-        """
-        loss = self.adversarial_loss.generator_loss(real_logits, fake_logits)
-        logs = {}
-        player = self.players["generator"]
-        for penalty in player.penalties_on(generator):
-            inputs, condition = draw()
-            name = penalty.log_name(player.name)
-            logs[name] = step.penalize(penalty, player, generator, inputs, condition)
-            loss += logs[name]
-        return loss + layer_losses(generator), logs
-
     def end_discriminator_update(self, real_logits, discriminator):
         """Keeps D in its admissible set; lets augmentation in D adapt to how well D does.
 
@@ -381,68 +314,6 @@ class Trainer(Compilation, TrainFunctions, keras.Model):
         """
         self.means.update_state(values, rows)
         return exchanged(self.means, self.requests, values)[0]
-
-    # --- What a Keras user calls ------------------------------------------------------------
-
-    def fit(self, x=None, y=None, **kwargs):
-        """Trains, as `keras.Model.fit`.
-
-        Args:
-            x: a `tf.data.Dataset` of images, or of `(images, condition)`; arrays of images; or
-                anything else that Keras accepts if `discriminator_steps` is 1. Images are float in
-                [-1, 1] and of the discriminator's input shape. With `discriminator_steps=k`, k
-                consecutive minibatches make one step; the progress bar counts steps. Of what
-                `data.load` returns, each epoch has its own order, known from its number alone:
-                a new `fit` takes the epoch after those that the trainer has seen.
-            y: the condition where `x` is an array.
-            **kwargs: as in `keras.Model.fit`. `batch_size` is the global one, for one minibatch.
-                With a `callbacks.Checkpoints` among the callbacks, an interrupted training goes on.
-
-        Returns:
-            A `keras.callbacks.History`.
-
-        Raises:
-            ValueError: if the trainer is not compiled, the batch cannot be divided among the
-                replicas, an epoch has fewer than `discriminator_steps` minibatches, arrays have
-                different numbers of rows, weights of samples or classes are given, or a label is
-                not in [0, num_classes).
-            WorkerLostError: (a ConnectionError) under several workers, if another one is gone.
-        """
-        self._assert_compile_called("fit")
-        check_equal_rows(x, y)
-        for name in ("sample_weight", "class_weight"):
-            if kwargs.get(name) is not None:
-                raise ValueError(
-                    f"A GAN's losses take no `{name}`: choose the images with the data set "
-                    f"instead. Received: {name}={type(kwargs[name]).__name__}"
-                )
-        with naming_labels():
-            x = with_checked_labels(self.interface, x, y)
-            return resumable_fit.fit(self, super().fit, x, y, kwargs)
-
-    def evaluate(self, x=None, y=None, **kwargs):
-        """All losses over a data set, as `keras.Model.evaluate`; nothing is updated.
-
-        Args:
-            x: as in `fit`, but never grouped: one batch is one minibatch.
-            y: the condition where `x` is an array.
-            **kwargs: as in `keras.Model.evaluate`.
-
-        Returns:
-            The list, or with `return_dict=True` the dict, of the means over all images.
-
-        Raises:
-            ValueError: if the trainer is not compiled, or the batch cannot be divided among the
-                replicas.
-        """
-        self._assert_compile_called("evaluate")
-        check_global_batch(first_batch_size(x, kwargs.get("batch_size")), self.distribute_strategy)
-        with naming_labels(), expected_end_of_data(x, kwargs):
-            return super().evaluate(with_checked_labels(self.interface, x, y), y, **kwargs)
-
-    def train_on_batch(self, x, y=None, **kwargs):
-        """As `keras.Model.train_on_batch`; also raises ValueError for a label out of range."""
-        return super().train_on_batch(with_checked_labels(self.interface, x, y), y, **kwargs)
 
     # --- Config -----------------------------------------------------------------------------
 

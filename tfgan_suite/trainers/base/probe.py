@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite import losses
-from tfgan_suite.trainers.base.network_outputs import logits_of
+from tfgan_suite.trainers.base.player_losses import logits_of
 
 
 def probe(trainer, real, seed=0, *, held_out=None, loss=None):

@@ -1,0 +1,74 @@
+"""What a Keras user calls: `fit`, `evaluate`, `train_on_batch`."""
+
+from tfgan_suite.distribution import check_global_batch
+from tfgan_suite.trainers.base import resumable_fit
+from tfgan_suite.trainers.base.label_checks import naming_labels, with_checked_labels
+from tfgan_suite.trainers.base.step_data import (
+    check_equal_rows,
+    expected_end_of_data,
+    first_batch_size,
+)
+
+
+class Fitting:
+    """Mixin of `Trainer` that overrides Keras's `fit`, `evaluate` and `train_on_batch`."""
+
+    def fit(self, x=None, y=None, **kwargs):
+        """Trains, as `keras.Model.fit`.
+
+        Args:
+            x: a `tf.data.Dataset` of images, or of `(images, condition)`; arrays of images; or
+                anything else that Keras accepts if `discriminator_steps` is 1. Images are float in
+                [-1, 1] and of the discriminator's input shape. With `discriminator_steps=k`, k
+                consecutive minibatches make one step; the progress bar counts steps. Of what
+                `data.load` returns, each epoch has its own order, known from its number alone:
+                a new `fit` takes the epoch after those that the trainer has seen.
+            y: the condition where `x` is an array.
+            **kwargs: as in `keras.Model.fit`. `batch_size` is the global one, for one minibatch.
+                With a `callbacks.Checkpoints` among the callbacks, an interrupted training goes on.
+
+        Returns:
+            A `keras.callbacks.History`.
+
+        Raises:
+            ValueError: if the trainer is not compiled, the batch cannot be divided among the
+                replicas, an epoch has fewer than `discriminator_steps` minibatches, arrays have
+                different numbers of rows, weights of samples or classes are given, or a label is
+                not in [0, num_classes).
+            WorkerLostError: (a ConnectionError) under several workers, if another one is gone.
+        """
+        self._assert_compile_called("fit")
+        check_equal_rows(x, y)
+        for name in ("sample_weight", "class_weight"):
+            if kwargs.get(name) is not None:
+                raise ValueError(
+                    f"A GAN's losses take no `{name}`: choose the images with the data set "
+                    f"instead. Received: {name}={type(kwargs[name]).__name__}"
+                )
+        with naming_labels():
+            x = with_checked_labels(self.interface, x, y)
+            return resumable_fit.fit(self, super().fit, x, y, kwargs)
+
+    def evaluate(self, x=None, y=None, **kwargs):
+        """All losses over a data set, as `keras.Model.evaluate`; nothing is updated.
+
+        Args:
+            x: as in `fit`, but never grouped: one batch is one minibatch.
+            y: the condition where `x` is an array.
+            **kwargs: as in `keras.Model.evaluate`.
+
+        Returns:
+            The list, or with `return_dict=True` the dict, of the means over all images.
+
+        Raises:
+            ValueError: if the trainer is not compiled, or the batch cannot be divided among the
+                replicas.
+        """
+        self._assert_compile_called("evaluate")
+        check_global_batch(first_batch_size(x, kwargs.get("batch_size")), self.distribute_strategy)
+        with naming_labels(), expected_end_of_data(x, kwargs):
+            return super().evaluate(with_checked_labels(self.interface, x, y), y, **kwargs)
+
+    def train_on_batch(self, x, y=None, **kwargs):
+        """As `keras.Model.train_on_batch`; also raises ValueError for a label out of range."""
+        return super().train_on_batch(with_checked_labels(self.interface, x, y), y, **kwargs)
