@@ -6,6 +6,7 @@ needs it.
 """
 
 import importlib
+import importlib.util
 import os
 import sys
 
@@ -44,7 +45,8 @@ def _load():
 def __getattr__(name):
     if name.startswith("__") or "__all__" in globals():
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if name in _MODULES:  # alone: while it is loaded itself, it may ask for its neighbours
+    # Alone: while the package is loaded itself, its modules may ask for their neighbours.
+    if name in _MODULES or importlib.util.find_spec(f"{__name__}.{name}"):
         return importlib.import_module(f"{__name__}.{name}")
     _load()
     return getattr(sys.modules[__name__], name)
