@@ -11,9 +11,9 @@ PACKAGE = pathlib.Path(tfgan_suite.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 BASE = {
-    "batches", "checks", "conditions", "configured", "data_order", "distribution", "drawing",
-    "fields", "files", "interface", "latents", "learning_rates", "modalities", "progress",
-    "provenance", "registration", "tf_gan", "vocabulary",
+    "batches", "checks", "conditions", "configured", "data_order", "dataset_options",
+    "distribution", "drawing", "fields", "files", "interface", "latents", "learning_rates",
+    "modalities", "progress", "provenance", "registration", "tf_gan", "vocabulary",
 }  # fmt: skip
 # What each part of the package may import of the others; it may always import itself.
 ALLOWED = {
@@ -30,6 +30,7 @@ ALLOWED = {
     "files": set(),
     "progress": set(),
     "data_order": set(),
+    "dataset_options": set(),
     "batches": set(),
     "provenance": set(),
     "operations": {"layers", "registration"},

@@ -14,6 +14,7 @@ import tensorflow as tf
 from tfgan_suite import provenance
 from tfgan_suite.batches import Batches, order_of
 from tfgan_suite.data_order import DataOrder, epochs_from, remaining, shuffled
+from tfgan_suite.dataset_options import without_autotuner
 
 
 @dataclasses.dataclass
@@ -91,7 +92,7 @@ def prepare_steps(trainer, x, y, options, keep=False):
     def grouped(dataset):
         if incomplete:
             dataset = _full_minibatches(dataset, batch_size)
-        return by_examples(_stack(dataset, k) if k > 1 else dataset)
+        return without_autotuner(by_examples(_stack(dataset, k) if k > 1 else dataset))
 
     dataset = grouped(x)
     batches = None if order is None else order.full_batches if only_full else order.batches
