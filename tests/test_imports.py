@@ -12,8 +12,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 BASE = {
     "batches", "checks", "conditions", "configured", "data_order", "distribution", "drawing",
-    "fields", "files", "interface", "latents", "modalities", "progress", "registration", "tf_gan",
-    "vocabulary",
+    "fields", "files", "interface", "latents", "modalities", "progress", "registration",
+    "served_part", "tf_gan", "vocabulary",
 }  # fmt: skip
 # What each part of the package may import of the others; it may always import itself.
 ALLOWED = {
@@ -26,6 +26,7 @@ ALLOWED = {
     "modalities": {"checks", "drawing", "fields", "files", "registration", "vocabulary"},
     "conditions": {"checks", "fields", "registration", "vocabulary"},
     "interface": {"conditions", "latents", "modalities"},
+    "served_part": {"interface"},
     "registration": set(),
     "files": set(),
     "progress": set(),
