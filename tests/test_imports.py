@@ -13,7 +13,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 BASE = {
     "batches", "checks", "conditions", "configured", "data_order", "dataset_options",
     "distribution", "drawing", "fields", "files", "interface", "latents", "learning_rates",
-    "modalities", "progress", "provenance", "registration", "tf_gan", "vocabulary",
+    "modalities", "progress", "provenance", "registration", "served_part", "tf_gan",
+    "vocabulary",
 }  # fmt: skip
 # What each part of the package may import of the others; it may always import itself.
 ALLOWED = {
@@ -26,6 +27,7 @@ ALLOWED = {
     "modalities": {"checks", "drawing", "fields", "files", "registration", "vocabulary"},
     "conditions": {"checks", "fields", "registration", "vocabulary"},
     "interface": {"conditions", "latents", "modalities"},
+    "served_part": {"interface"},
     "registration": set(),
     "files": set(),
     "progress": set(),

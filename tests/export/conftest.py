@@ -8,6 +8,7 @@ import pytest
 
 import tfgan_suite.export
 from tfgan_suite.export import loading
+from tfgan_suite.interface import infer
 from tfgan_suite.latents import LatentPrior
 
 LATENT_DIM = 6
@@ -20,11 +21,14 @@ class Trainer:
     generator: keras.Model
     latent_prior: LatentPrior
     ema_generator: keras.Model | None = None
-    latent_dim: int = LATENT_DIM
 
     @property
     def serving_generator(self):
         return self.ema_generator or self.generator
+
+    @property
+    def interfaces(self):
+        return {"": infer(self.generator, prior=self.latent_prior)}
 
 
 def build_generator(seed=0, policy="float32"):

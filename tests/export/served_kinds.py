@@ -1,28 +1,30 @@
 """Generators of every kind that can be served, as `export` wants them."""
 
-import types
+import math
 
 import keras
 import numpy as np
 
+from tfgan_suite.conditions import Attributes, Labels, VectorCondition
+from tfgan_suite.interface import infer
 from tfgan_suite.latents import LatentPrior
+from tfgan_suite.modalities import Image, Sequence, Vector
+from tfgan_suite.served_part import ServedPart
 
 DIM, CLASSES = 4, 3
 
 
-def served(generator, **attributes):
-    """What `export` asks of a trainer; the generator's weights are far from initial."""
+def served(generator, prior=None, **declared):
+    """A generator whose weights are far from initial, with what `infer` is told of it."""
     rng = np.random.default_rng(0)
     for weight in generator.weights:
         value = rng.normal(0.0, 0.4, weight.shape)
         weight.assign(np.abs(value) + 0.5 if "variance" in weight.path else value)
-    return types.SimpleNamespace(
-        generator=generator, serving_generator=generator, **attributes
-    )
+    return ServedPart(generator, infer(generator, prior=prior, **declared))
 
 
-def with_latents(generator, **attributes):
-    return served(generator, latent_dim=DIM, latent_prior=LatentPrior(DIM), **attributes)
+def with_latents(generator, **declared):
+    return served(generator, prior=LatentPrior(DIM), **declared)
 
 
 def _pictures(x, channels=3):
@@ -30,19 +32,19 @@ def _pictures(x, channels=3):
     return keras.layers.Conv2DTranspose(channels, 3, 2, "same", activation="tanh")(x)
 
 
-def of_labels(shape=(), dtype="int32", attributes=None):
+def of_labels(shape=(), dtype="int32", **declared):
     """Latents and integer labels, looked up by an embedding."""
     latents, labels = keras.Input((DIM,)), keras.Input(shape, dtype=dtype)
     rows = keras.layers.Embedding(CLASSES, DIM)(labels)
     x = keras.layers.Multiply()([latents, keras.layers.Reshape((DIM,))(rows)])
-    return with_latents(keras.Model([latents, labels], _pictures(x)), **(attributes or {}))
+    return with_latents(keras.Model([latents, labels], _pictures(x)), **declared)
 
 
-def of_one_hot(**attributes):
+def of_one_hot(**declared):
     """Latents and a vector of one component for each class."""
     latents, label = keras.Input((DIM,)), keras.Input((CLASSES,))
     x = keras.layers.Concatenate()([latents, label])
-    return with_latents(keras.Model([latents, label], _pictures(x, 1)), **attributes)
+    return with_latents(keras.Model([latents, label], _pictures(x, 1)), **declared)
 
 
 def translator(size=(8, 8)):
@@ -52,6 +54,15 @@ def translator(size=(8, 8)):
     return served(
         keras.Model(images, keras.layers.Conv2D(3, 3, padding="same", activation="tanh")(x))
     )
+
+
+def translator_of_attributes():
+    """Images and named attributes to images, as StarGAN's."""
+    images, attributes = keras.Input((8, 8, 3)), keras.Input((2,))
+    shifts = keras.layers.Reshape((1, 1, 4))(keras.layers.Dense(4)(attributes))
+    x = keras.layers.Add()([keras.layers.Conv2D(4, 3, padding="same")(images), shifts])
+    x = keras.layers.Conv2D(3, 1, activation="tanh")(x)
+    return served(keras.Model([images, attributes], x), conditions=Attributes(["Male", "Smiling"]))
 
 
 def of_points():
@@ -67,54 +78,93 @@ def of_pictures():
     return with_latents(keras.Model(latents, _pictures(x, 1)))
 
 
+# --- Every modality with every condition -------------------------------------------------------
+
+MODALITIES = {
+    **{f"images of {c} channels": Image(3, 3, c) for c in (1, 2, 3, 4, 5)},
+    "vectors": Vector(3),
+    "sequences": Sequence(5, "ACGT-", padding="-"),
+}
+CONDITIONS = {
+    "nothing": (),
+    "labels": (Labels(CLASSES, names=["cat", "dog", "owl"]),),
+    "attributes": (Attributes(["Male", "Smiling"]),),
+    "vectors": (VectorCondition(2),),
+    "labels and attributes": (Labels(CLASSES), Attributes(2)),
+}
+
+
+def of(modality, conditions):
+    """Latents and conditions to examples of a modality, by one layer."""
+    latents = keras.Input((DIM,))
+    inputs, features = zip((latents, latents), *map(_told, conditions))
+    x = keras.layers.Concatenate()(features) if conditions else latents
+    x = keras.layers.Dense(math.prod(modality.row), "tanh")(x)
+    model = keras.Model(list(inputs), keras.layers.Reshape(modality.row)(x))
+    return with_latents(model, modality=modality, conditions=conditions)
+
+
+def _told(condition):
+    """An input for a condition, and features of it, `[N, D]`."""
+    if isinstance(condition, Labels):
+        given = keras.Input((), dtype="int32")
+        return given, keras.layers.Embedding(condition.classes, 2)(given)
+    given = keras.Input(condition.row)
+    return given, keras.layers.Flatten()(given)
+
+
+MATRIX = {
+    f"{made} of {told}": (modality, conditions)
+    for made, modality in MODALITIES.items()
+    for told, conditions in CONDITIONS.items()
+}
 KINDS = {
     "pictures": of_pictures,
     "points": of_points,
     "labels": of_labels,
     "labels of shape (N, 1)": lambda: of_labels((1,), "int64"),
-    "one-hot labels": lambda: of_one_hot(num_classes=CLASSES),
+    "one-hot labels": lambda: of_one_hot(classes=CLASSES),
     "condition vectors": of_one_hot,
     "translator": translator,
     "translator of any size": lambda: translator((None, None)),
+    "translator of attributes": translator_of_attributes,
+    **{name: lambda kind=kind: of(*kind) for name, kind in MATRIX.items()},
 }
 
 
-def requests(trainer, signature, rows, seed=0):
+# --- Requests and right answers ----------------------------------------------------------------
+
+
+def requests(part, signature, rows, seed=0):
     """A valid request of `rows` rows: a dict of arrays by key."""
-    rng = np.random.default_rng(seed)
-    inputs = trainer.generator.inputs
-    if len(inputs) == 1 and len(inputs[0].shape) == 4:
-        shape = [size or 8 for size in inputs[0].shape[1:]]
-        return {"images": rng.uniform(-1, 1, (rows, *shape)).astype(np.float32)}
-    latents = rng.normal(size=(rows, inputs[0].shape[1])).astype(np.float32)
+    rng, interface = np.random.default_rng(seed), part.interface
+    conditions = {kind.key: kind.example(rows, seed + 1) for kind in interface.conditions}
+    if not interface.takes_latents:
+        shape = [size or 8 for size in interface.source.row]
+        examples = rng.uniform(-1, 1, (rows, *shape)).astype(np.float32)
+        return {interface.source.key: examples, **conditions}
+    latents = rng.normal(size=(rows, interface.source.dim)).astype(np.float32)
     request = {"latents": latents}
-    if signature in ("from_seed", "png"):
-        request = {"seeds": rng.integers(-(2**62), 2**62, rows)}
     if signature == "truncated":
         request["psi"] = rng.uniform(0, 1, rows).astype(np.float32)
-    if len(inputs) == 2:
-        integer = "int" in inputs[1].dtype or hasattr(trainer, "num_classes")
-        if integer:
-            request["labels"] = rng.integers(0, CLASSES, rows)
-        else:
-            request["condition"] = rng.normal(size=(rows, CLASSES)).astype(np.float32)
-    return request
+    elif signature != "serving_default":
+        request = {"seeds": rng.integers(-(2**62), 2**62, rows)}
+    return {**request, **conditions}
 
 
-def expected(trainer, request):
-    """What the generator itself makes of a request: float32 images."""
-    generator, request = trainer.serving_generator, dict(request)
-    if "images" in request:
-        return np.asarray(generator(request["images"], training=False))
+def expected(part, request):
+    """What the generator itself makes of a request: float32 examples."""
+    generator, interface, request = part.serving_generator, part.interface, dict(request)
     if "seeds" in request:
-        request["latents"] = np.asarray(trainer.latent_prior.from_seeds(request.pop("seeds")))
+        request["latents"] = np.asarray(interface.source.from_seeds(request.pop("seeds")))
     if "psi" in request:
         request["latents"] = request["latents"] * request.pop("psi")[:, np.newaxis]
-    arguments = [request.pop("latents"), *request.values()]
-    if len(arguments) == 2:
-        shape, dtype = generator.inputs[1].shape, generator.inputs[1].dtype
-        if "labels" in request and "float" in dtype:
-            arguments[1] = np.eye(CLASSES, dtype=np.float32)[arguments[1]]
-        arguments[1] = arguments[1].astype(dtype).reshape([-1, *shape[1:]])
+    main = "latents" if interface.takes_latents else interface.source.key
+    arguments = [request[main]]
+    for condition, tensor in zip(interface.conditions, generator.inputs[1:], strict=True):
+        values = request[condition.key]
+        if condition.key == "labels" and "float" in tensor.dtype:
+            values = np.eye(CLASSES, dtype=np.float32)[values]
+        arguments.append(values.astype(tensor.dtype).reshape([-1, *tensor.shape[1:]]))
     made = generator(arguments if len(arguments) > 1 else arguments[0], training=False)
     return np.asarray(made, np.float32)

@@ -1,4 +1,5 @@
-"""Every trainer and every generator of the package, and every kind of generator, as served.
+"""Every trainer and every generator of the package, and every kind of generator, as served:
+every modality with every condition.
 
 They are exported, loaded in a fresh process through TensorFlow's C API, and asked for batches of 1,
 3 and 17 by every signature.
@@ -15,11 +16,13 @@ import served_kinds as kinds
 from PIL import Image
 
 import tfgan_suite
-from tfgan_suite import testing
+from tfgan_suite import conditions, modalities, testing
 from tfgan_suite.export import export, verify
+from tfgan_suite.served_part import served_parts
 
 BATCHES = (1, 3, 17)
 TOLERANCE = 1e-5
+BASES = {"Condition", "Modality"}
 
 
 def _trainer(cls):
@@ -67,14 +70,15 @@ NETWORKS = {
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
-    """All of them: name -> (trainer, directory of the version)."""
+    """All of them: name -> (part, directory of the version)."""
     makers = dict(kinds.KINDS)
     makers |= {name: lambda cls=cls: _trainer(cls) for name, cls in TRAINERS.items()}
     makers |= {name: lambda m=module: _network(m) for name, module in NETWORKS.items()}
     folder, made = tmp_path_factory.mktemp("exported"), {}
     for number, (name, make) in enumerate(makers.items()):
         trainer = make()
-        made[name] = trainer, export(trainer, folder / str(number))
+        (part,) = served_parts(trainer).values()
+        made[name] = part, export(trainer, folder / str(number))
     return made
 
 
@@ -82,12 +86,12 @@ def exported(tmp_path_factory):
 def answers(exported):
     """(name, signature, rows) -> (request, answer), all asked of one fresh process."""
     plan = {}
-    for name, (trainer, path) in exported.items():
+    for name, (part, path) in exported.items():
         for signature in c_api.read_graph(path).signature_def:
             if signature.startswith("__"):
                 continue
             for rows in BATCHES:
-                request = kinds.requests(trainer, signature, rows)
+                request = kinds.requests(part, signature, rows)
                 plan[name, signature, rows] = (path, signature, request)
     made = c_api.run_all(list(plan.values()))
     return {key: (plan[key][2], answer) for key, answer in zip(plan, made)}
@@ -98,34 +102,52 @@ EVERY = pytest.mark.parametrize("name", [*kinds.KINDS, *TRAINERS, *NETWORKS])
 
 @EVERY
 def test_every_signature_is_the_generator(exported, answers, name):
-    trainer, _ = exported[name]
+    part, _ = exported[name]
     mine = {key: value for key, value in answers.items() if key[0] == name}
     assert {key[1] for key in mine} >= {"serving_default"}
     for (_, signature, rows), (request, answer) in mine.items():
-        images = kinds.expected(trainer, request)
-        assert len(images) == rows
-        if signature != "png":
+        examples = kinds.expected(part, request)
+        assert len(examples) == rows
+        ((key, found),) = answer.items()
+        if signature in ("serving_default", "from_seed", "truncated"):
+            assert key == part.interface.output.key
             np.testing.assert_allclose(
-                answer["images"], images, rtol=TOLERANCE, atol=TOLERANCE, err_msg=signature
+                found, examples, rtol=TOLERANCE, atol=TOLERANCE, err_msg=signature
             )
-            continue
-        levels = (np.clip(images, -1, 1).astype(np.float64) + 1.0) * 127.5
-        for data, level in zip(answer["image_bytes"], levels, strict=True):
-            with Image.open(io.BytesIO(data)) as image:
-                assert image.format == "PNG"
-                pixels = np.asarray(image).reshape(level.shape)
-            assert np.abs(pixels - level).max() <= 0.5 + 1e-2
+        else:
+            assert key == FORMS[signature][0]
+            FORMS[signature][1](found, examples, part.interface.output)
+
+
+def _are_png(files, images, _):
+    levels = (np.clip(images, -1, 1).astype(np.float64) + 1.0) * 127.5
+    for data, level in zip(files, levels, strict=True):
+        with Image.open(io.BytesIO(data)) as image:
+            assert image.format == "PNG"
+            pixels = np.asarray(image).reshape(level.shape)
+        assert np.abs(pixels - level).max() <= 0.5 + 1e-2
+
+
+def _are_strings(texts, sequences, modality):
+    assert [text.decode() for text in texts] == modality.decode(sequences)
+
+
+FORMS = {"png": ("image_bytes", _are_png), "strings": ("strings", _are_strings)}
 
 
 @pytest.mark.parametrize("name", [*kinds.KINDS, *NETWORKS, "WassersteinGAN"])
 def test_verified(exported, name):
-    trainer, path = exported[name]
-    report = verify(path, against=trainer)
+    part, path = exported[name]
+    report = verify(path, against=part)
     assert report.passed, str(report)
     assert not [check for check in report.checks if check.status == "skip"], str(report)
 
 
 def test_nothing_of_the_package_is_forgotten():
+    kept = {type(modality) for modality in kinds.MODALITIES.values()}
+    assert kept == {getattr(modalities, n) for n in modalities.__all__ if n not in BASES}
+    kept = {type(condition) for told in kinds.CONDITIONS.values() for condition in told}
+    assert kept == {getattr(conditions, n) for n in conditions.__all__ if n not in BASES}
     assert {"GAN", "MinimaxGAN", "ModifiedMinimaxGAN", "WassersteinGAN"} <= set(TRAINERS)
     assert {"dcgan", "mlp", "resnet_translator", "unet"} <= set(NETWORKS)
 
@@ -137,6 +159,9 @@ def test_nothing_of_the_package_is_forgotten():
         ("points", {"serving_default", "from_seed", "truncated"}),
         ("labels", {"serving_default", "from_seed", "truncated", "png"}),
         ("translator", {"serving_default", "png"}),
+        ("images of 4 channels of nothing", {"serving_default", "from_seed", "truncated", "png"}),
+        ("images of 5 channels of nothing", {"serving_default", "from_seed", "truncated"}),
+        ("sequences of nothing", {"serving_default", "from_seed", "truncated", "strings"}),
     ],
 )
 def test_signatures_of_each_kind(exported, kind, signatures):
@@ -151,6 +176,8 @@ def test_signatures_of_each_kind(exported, kind, signatures):
         ("one-hot labels", {"latents", "labels"}),
         ("condition vectors", {"latents", "condition"}),
         ("translator", {"images"}),
+        ("translator of attributes", {"images", "attributes"}),
+        ("vectors of labels and attributes", {"latents", "labels", "attributes"}),
     ],
 )
 def test_keys_of_each_kind(exported, kind, keys):
@@ -159,11 +186,11 @@ def test_keys_of_each_kind(exported, kind, keys):
 
 
 def test_a_psi_of_zero_gives_the_mean_of_the_latents(exported):
-    trainer, path = exported["pictures"]
-    latents = kinds.requests(trainer, "serving_default", 2)["latents"]
+    part, path = exported["pictures"]
+    latents = kinds.requests(part, "serving_default", 2)["latents"]
     request = {"latents": latents, "psi": np.array([0.0, 1.0], np.float32)}
     images = c_api.run(path, "truncated", request)["images"]
-    expected = trainer.generator(np.stack([0.0 * latents[0], latents[1]]), training=False)
+    expected = part.generator(np.stack([0.0 * latents[0], latents[1]]), training=False)
     np.testing.assert_allclose(images, expected, rtol=0, atol=TOLERANCE)
 
 
@@ -171,8 +198,7 @@ def test_the_least_of_several_tables_counts(tmp_path):
     latents, labels = keras.Input((kinds.DIM,)), keras.Input((), dtype="int32")
     tables = [keras.layers.Embedding(n, kinds.DIM)(labels) for n in (7, 5)]
     x = keras.layers.Dense(2)(keras.layers.Add()([latents, *tables]))
-    trainer = kinds.with_latents(keras.Model([latents, labels], x))
-    path = export(trainer, tmp_path)
+    path = export(kinds.with_latents(keras.Model([latents, labels], x)), tmp_path)
     request = {"seeds": np.arange(2), "labels": np.array([4, 5])}
     with pytest.raises(RuntimeError, match=r"`labels` must be in \[0, 5\)"):
         c_api.run(path, "from_seed", request)

@@ -99,7 +99,7 @@ def test_points_are_served_as_well_as_pictures(export, make_trainer, tmp_path):
     latents = keras.Input((6,))
     trainer.generator = keras.Model(latents, keras.layers.Dense(2)(latents))
     path = export(trainer, tmp_path)
-    points = c_api.run(path, "from_seed", {"seeds": np.arange(3)})["images"]
+    points = c_api.run(path, "from_seed", {"seeds": np.arange(3)})["vectors"]
     expected = trainer.generator(trainer.latent_prior.from_seeds(np.arange(3)))
     np.testing.assert_allclose(points, expected, rtol=0, atol=1e-6)
 

@@ -12,7 +12,9 @@ import pytest
 import served_kinds as kinds
 import tensorflow as tf
 
+from tfgan_suite.conditions import Labels
 from tfgan_suite.export import export, exporting, loading, warmup
+from tfgan_suite.latents import LatentPrior
 
 CARD = "assets.extra/model_card.json"
 
@@ -78,10 +80,10 @@ def test_the_card_has_the_sha_256_of_the_variables(card, version):
 def test_the_cards_examples_are_the_generators(card, trainer):
     example = card["signatures"]["from_seed"]["example"]
     seeds = np.array(example["inputs"]["seeds"]["value"])
-    images = trainer.generator(trainer.latent_prior.from_seeds(seeds), training=False)
+    images = kinds.expected(trainer, {"seeds": seeds})
     expected = example["outputs"]["images"]
     assert expected["shape"] == list(images.shape)
-    found = np.asarray(images).reshape(-1)[expected["positions"]]
+    found = images.reshape(-1)[expected["positions"]]
     np.testing.assert_allclose(found, expected["values"], rtol=0, atol=1e-5)
 
 
@@ -161,30 +163,30 @@ def test_pixels_far_outside_are_no_image(tmp_path):
 # --- Classes ----------------------------------------------------------------------------------
 
 
-def _shown_labels(classes=None, num_classes=None):
+def _shown_labels():
     """A generator whose labels no embedding looks up."""
     latents, labels = keras.Input((kinds.DIM,)), keras.Input((1,), dtype="int32")
-    x = keras.layers.Multiply()([latents, keras.ops.cast(labels, "float32")])
-    attributes = {} if num_classes is None else {"num_classes": num_classes}
-    model = keras.Model([latents, labels], keras.layers.Dense(2)(x))
-    return kinds.with_latents(model, **attributes)
+    x = keras.layers.Multiply()([latents, keras.layers.Rescaling(1.0)(labels)])
+    return keras.Model([latents, labels], keras.layers.Dense(2)(x))
 
 
-def test_an_unknown_number_of_classes(tmp_path):
-    with pytest.raises(ValueError, match="classes=10"):
-        export(_shown_labels(), tmp_path)
+def test_an_unknown_number_of_classes(tmp_path, make_trainer):
+    trainer = make_trainer()
+    trainer.generator, trainer.latent_prior = _shown_labels(), LatentPrior(kinds.DIM)
+    with pytest.raises(ValueError, match=r"condition=Labels\(classes\)"):
+        export(trainer, tmp_path)
 
 
-@pytest.mark.parametrize("by", ["argument", "trainer"])
-def test_a_given_number_of_classes(tmp_path, by):
-    trainer = _shown_labels(num_classes=2 if by == "trainer" else None)
-    version = export(trainer, tmp_path, classes=2 if by == "argument" else None)
+@pytest.mark.parametrize(("declared", "asked"), [(2, None), (5, 2)])
+def test_a_given_number_of_classes(tmp_path, declared, asked):
+    part = kinds.with_latents(_shown_labels(), conditions=Labels(declared))
+    version = export(part, tmp_path, classes=asked)
     with pytest.raises(RuntimeError, match=r"`labels` must be in \[0, 2\)"):
         c_api.run(version, "from_seed", {"seeds": np.arange(1), "labels": np.array([2])})
 
 
 def test_one_hot_labels_of_another_number_of_classes(tmp_path):
-    with pytest.raises(ValueError, match="classes=4 for a second input of shape"):
+    with pytest.raises(ValueError, match="classes=4 for an input of shape"):
         export(kinds.of_one_hot(), tmp_path, classes=4)
 
 

@@ -71,6 +71,6 @@ def test_a_file_is_exported_too(folder, tmp_path):
     served = loading.Served(tmp_path / "ring/1")
     seeds = np.arange(3)
     expected = trainer(trainer.latent_prior.from_seeds(seeds))
-    found = served("from_seed", {"seeds": seeds})["images"]
+    found = served("from_seed", {"seeds": seeds})["vectors"]
     served.close()
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)

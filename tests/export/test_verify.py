@@ -12,7 +12,7 @@ import tensorflow as tf
 from tfgan_suite import CycleGAN
 from tfgan_suite.cli import main
 from tfgan_suite.experiment.exporting import export_all
-from tfgan_suite.export import export, messages, verify
+from tfgan_suite.export import export, messages, model_card, verify
 
 WARMUP = "assets.extra/tf_serving_warmup_requests"
 CARD = "assets.extra/model_card.json"
@@ -44,11 +44,9 @@ def failures(path, **options):
 
 def reseal(version):
     """Makes the card's checksums fit the files, as a forger would."""
-    from tfgan_suite.export import card
-
-    found = card.read(version)
-    found["sha256"] = card.checksums(version)
-    card.write(version, found)
+    found = model_card.read(version)
+    found["sha256"] = model_card.checksums(version)
+    model_card.write(version, found)
 
 
 def rewrite_graph(version, change):

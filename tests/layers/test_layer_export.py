@@ -1,7 +1,5 @@
 """A generator of every layer that can serve, exported and loaded by TensorFlow alone."""
 
-import types
-
 import keras
 import numpy as np
 import pytest
@@ -10,7 +8,9 @@ from oracles import array, maps, normal
 
 from tfgan_suite import layers
 from tfgan_suite.export import export
+from tfgan_suite.interface import infer
 from tfgan_suite.latents import LatentPrior
+from tfgan_suite.served_part import ServedPart
 
 K = keras.layers
 SPECTRAL = layers.SpectralNormalization
@@ -33,18 +33,15 @@ def generator(noise="fixed"):
     return keras.Model(z, K.Conv2D(3, 1)(layers.PixelShuffle()(x)))
 
 
-def trainer(network):
-    prior = LatentPrior(8)
-    return types.SimpleNamespace(
-        generator=network, serving_generator=network, latent_dim=8, latent_prior=prior
-    )
+def part(network):
+    return ServedPart(network, infer(network, prior=LatentPrior(8)))
 
 
 def test_exported_generator_gives_the_same_images(tmp_path):
     network = generator()
     network(normal(4, 8).astype("float32"), training=True)  # statistics and u that are not initial
     z = normal(3, 8, seed=1).astype("float32")
-    served = tf.saved_model.load(str(export(trainer(network), tmp_path)))
+    served = tf.saved_model.load(str(export(part(network), tmp_path)))
     images = served.signatures["serving_default"](latents=tf.constant(z))["images"]
     assert images.shape == (3, 16, 16, 3)
     np.testing.assert_allclose(array(images), array(network(z)), rtol=1e-4, atol=1e-5)
@@ -54,4 +51,4 @@ def test_exported_generator_gives_the_same_images(tmp_path):
 
 def test_random_noise_at_inference_is_refused(tmp_path):
     with pytest.raises(ValueError, match="without random numbers"):
-        export(trainer(generator(noise="random")), tmp_path)
+        export(part(generator(noise="random")), tmp_path)

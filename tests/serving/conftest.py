@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 import servers
 
+from tfgan_suite.conditions import Labels
 from tfgan_suite.export import export
+from tfgan_suite.interface import infer
 from tfgan_suite.latents import LatentPrior
 
 LATENT_DIM, CLASSES, MAX_ROWS = 6, 3, 64
@@ -25,7 +27,11 @@ class Trainer:
         rng = np.random.default_rng(0)
         for weight in self.generator.weights:
             weight.assign(rng.normal(0.0, 0.5, weight.shape))
-        self.latent_dim, self.latent_prior = LATENT_DIM, LatentPrior(LATENT_DIM)
+        self.latent_prior = LatentPrior(LATENT_DIM)
+        names = Labels(CLASSES, names=["cat", "dog", "owl"])
+        self.interfaces = {
+            "": infer(self.generator, prior=self.latent_prior, conditions=names)
+        }
 
     def images(self, latents, labels):
         """What the generator makes, float32."""

@@ -3,6 +3,7 @@
 import pathlib
 
 from tfgan_suite.export import export
+from tfgan_suite.served_part import served_parts
 
 
 def export_all(trainer, path, **options):
@@ -10,24 +11,24 @@ def export_all(trainer, path, **options):
 
     Args:
         trainer: a trainer.
-        path: directory of the model. Where the trainer's `exports` has several generators, the
-            ending of each is added to its name: `saved_models/name_a_to_b`.
+        path: directory of the model. Where the trainer serves several generators, the name of each
+            is added to its own: `saved_models/name_a_to_b`.
         **options: of `tfgan_suite.export.export`.
 
     Returns:
-        Path of the version's directory; of several generators, a dict of them by their endings.
+        Path of the version's directory; of several generators, a dict of them by their names.
 
     Raises:
         ValueError: as `tfgan_suite.export.export` does.
         OSError: if a directory cannot be written.
     """
     path = pathlib.Path(path)
-    parts = trainer.exports()
+    parts = served_parts(trainer, options.get("classes"))
     if list(parts) == [""]:
         return export(parts[""], path, **options)
     return {
-        ending: export(part, path.with_name(f"{path.name}_{ending}"), **options)
-        for ending, part in parts.items()
+        name: export(part, path.with_name(f"{path.name}_{name}"), **options)
+        for name, part in parts.items()
     }
 
 

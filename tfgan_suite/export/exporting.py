@@ -12,33 +12,37 @@ from concurrent.futures import ThreadPoolExecutor
 
 import tensorflow as tf
 
-from tfgan_suite.export import card as cards
-from tfgan_suite.export import interface as interfaces
-from tfgan_suite.export import publishing, signatures, warmup
+from tfgan_suite.export import model_card, publishing, tracing, warmup
 from tfgan_suite.export.loading import Served
+from tfgan_suite.export.served_interface import part_to_export
+from tfgan_suite.export.signatures import signatures_of
 
 
-def export(trainer, path, *, version=None, ema=True, classes=None, max_rows=1024, card=None):
+def export(
+    trainer, path, *, name=None, version=None, ema=True, classes=None, max_rows=1024, card=None
+):
     """Writes `path/<version>`, a SavedModel of a trainer's generator.
 
-    Signatures (tag `serve`; the batch size N is free and may differ from call to call):
+    Its interface (`trainer.interfaces`) says what the signatures are (tag `serve`; the batch size N
+    is free and may differ from call to call). Of a generator of latents, whose output has the key
+    of its modality (`images`, `vectors`, ...; images are `[N, height, width, channels]` in [-1, 1]):
 
-    - `serving_default`: `latents`, float32 `[N, latent_dim]`, to `images`, float32 `[N, ...]` as
-      the generator gives them (pictures are `[N, height, width, channels]` in [-1, 1]).
-    - `from_seed`: `seeds`, int64 `[N]`, to `images` of the latents which the trainer's prior draws
-      from the seeds. Image i depends on `seeds[i]` alone and is the same after a reload (its
-      latents to the last bit; a convolution may round differently in another batch size).
-    - `truncated`: `latents` and `psi`, float32 `[N]` in [0, 1], to `images` of `psi * latents`,
+    - `serving_default`: `latents`, float32 `[N, latent_dim]`, to the examples.
+    - `from_seed`: `seeds`, int64 `[N]`, to the examples of the latents which the trainer's prior
+      draws from the seeds. Example i depends on `seeds[i]` alone and is the same after a reload
+      (its latents to the last bit; a convolution may round differently in another batch size).
+    - `truncated`: `latents` and `psi`, float32 `[N]` in [0, 1], to the examples of `psi * latents`,
       where the codes of a structured prior (InfoGAN) stay as they are.
       (The truncation of StyleGAN, Karras et al. 2018, arXiv:1812.04948, appendix B, towards the
       mean of the latents. Deviation: in the space of z, whose mean is 0, not of w.)
-    - `png`, where the generator makes grey or RGB pictures: `seeds` to `image_bytes`, string `[N]`,
-      a PNG file each. REST shows strings whose name ends in `_bytes` as base64.
+    - one for each of the modality's `forms`, of `seeds`: `png`, where images have 1 to 4 channels,
+      to `image_bytes`, string `[N]`, a PNG file each. REST shows strings whose name ends in
+      `_bytes` as base64.
 
-    With a conditional generator each of them also takes `labels`, int64 `[N]` in [0, classes), or
-    `condition`, float32 `[N, D]`, where the condition is a vector of which no number of classes is
-    known. A translator (a generator of one input `[N, height, width, channels]`) has
-    `serving_default` and `png`, both of `images` in [-1, 1].
+    Each of them also takes the conditions, by their keys: `labels`, int64 `[N]` in [0, classes);
+    `condition`, float32 `[N, D]`, a vector of which no number of classes is known; and whatever
+    else the interface has. A translator has `serving_default` and the forms, of examples of its
+    source (`images`).
 
     Requests are checked within the graph: shapes, the number of rows, values. A wrong one is
     refused with an error that names the input.
@@ -53,16 +57,16 @@ def export(trainer, path, *, version=None, ema=True, classes=None, max_rows=1024
     model. With several workers, call this on the chief alone.
 
     Args:
-        trainer: object with a built functional `generator`, `serving_generator` (the exponential
-            moving average of it if there is one) and, unless it is a translator, `latent_dim` and
-            `latent_prior` (with methods `from_seeds` and `truncate`). Or a run that was read from disk
+        trainer: a trainer; a `tfgan_suite.served_part.ServedPart`, which says all there is to say of
+            a generator; or a run that was read from disk
             (`tfgan_suite.experiment.restoring.restore`), which has a `trainer` and a `card`.
         path: local directory of the model, created if absent; its children are the versions.
+        name: of the generator, where the trainer serves several: "a_to_b" or "b_to_a" of a CycleGAN.
         version: positive integer; by default one more than the largest there is (1 in an empty
             directory).
         ema: whether to export `serving_generator` rather than the raw `generator`.
-        classes: number of classes of a conditional generator. None takes the trainer's
-            `num_classes` where it has one, else that of the layer which looks the labels up.
+        classes: number of classes of a conditional generator, where it is not to be that of the
+            interface.
         max_rows: largest number of rows that one request may have.
         card: dict with what the model card should say of `recipe`, `config`, `metrics` (with their
             protocol), `dataset`, `licence`, `command`, `trained_with` and `note`.
@@ -71,9 +75,10 @@ def export(trainer, path, *, version=None, ema=True, classes=None, max_rows=1024
         `pathlib.Path` of the version's directory.
 
     Raises:
-        TypeError: if `trainer` lacks one of the attributes above.
+        TypeError: if `trainer` has no generator.
         ValueError: if `version` exists already or is no positive integer, `path` is a URL, a weight
-            is not finite, the generator cannot be served, or the number of classes is not known.
+            is not finite, the generator cannot be served or there is no one of this name, its
+            interface does not fit it, or the number of classes is not known.
         RuntimeError: if what was written cannot be loaded, or does not answer its warm-up requests.
         OSError: if `path` cannot be written.
     """
@@ -86,62 +91,33 @@ def export(trainer, path, *, version=None, ema=True, classes=None, max_rows=1024
     if hasattr(trainer, "trainer") and hasattr(trainer, "card"):  # a run that was read
         card = {**trainer.card, **(card or {})}
         trainer = trainer.trainer
-    cards.check_given(card)
-    generator, interface, prior = _served_parts(trainer, ema, classes)
-    inputs = signatures.inputs_of(interface)
+    model_card.check_given(card)
+    part = part_to_export(trainer, name, classes)
+    generator = part.serving_generator if ema else part.generator
+    signatures = signatures_of(part.interface)
     # A distribution strategy's scope belongs to its thread: in a thread of its own, the variables
     # made for the export are plain ones wherever the caller stands.
     with ThreadPoolExecutor(max_workers=1) as thread:
-        traced = thread.submit(signatures.trace, generator, interface, prior, max_rows)
+        traced = thread.submit(tracing.trace, generator, part.interface, max_rows)
         module, functions = traced.result()
 
         def write(folder):
             tf.saved_model.save(module, folder, signatures=functions)
-            warmup.write(folder, inputs)
-            step = getattr(trainer, "step", None)
+            warmup.write(folder, signatures)
             with _rehearsed(folder) as served:
-                made = cards.make(
+                made = model_card.make(
                     folder,
-                    inputs,
+                    part.interface,
                     served,
                     generator=generator,
                     given=card,
-                    step=None if step is None else int(step.numpy()),
-                    weights=_weights(trainer, generator),
+                    step=None if part.step is None else int(part.step.numpy()),
+                    weights="as trained" if generator is part.generator else "moving average",
                     max_rows=max_rows,
                 )
-            cards.write(folder, made)
+            model_card.write(folder, made)
 
         return thread.submit(publishing.publish, write, path, version).result()
-
-
-def _served_parts(trainer, ema, classes):
-    """Returns the generator to serve, its interface and the prior of its latents."""
-    _require(trainer, "generator", "serving_generator")
-    generator = trainer.serving_generator if ema else trainer.generator
-    inputs = getattr(generator, "inputs", None) or []
-    translator = len(inputs) == 1 and len(inputs[0].shape) == 4
-    if translator:
-        return generator, interfaces.describe(generator), None
-    _require(trainer, "latent_dim", "latent_prior")
-    if classes is None and len(inputs) == 2:
-        classes = getattr(trainer, "num_classes", None)
-    interface = interfaces.describe(generator, trainer.latent_dim, classes)
-    return generator, interface, trainer.latent_prior
-
-
-def _require(trainer, *names):
-    for name in names:
-        if not hasattr(trainer, name):
-            raise TypeError(
-                f"`trainer` must have the attribute `{name}`: only a trainer whose generator maps "
-                "latents to images, or images to images, can be exported. "
-                f"Received: trainer={trainer!r}"
-            )
-
-
-def _weights(trainer, generator):
-    return "as trained" if generator is trainer.generator else "moving average"
 
 
 @contextlib.contextmanager

@@ -19,14 +19,14 @@ def write(path, signatures):
 
     Args:
         path: directory of the version; `assets.extra` is made.
-        signatures: dict of names to lists of `Input`s.
+        signatures: dict of names to `Signature`s.
     """
     file = pathlib.Path(path) / FILE
     file.parent.mkdir(exist_ok=True)
     with tf.io.TFRecordWriter(str(file)) as writer:
-        for name, inputs in signatures.items():
+        for name, signature in signatures.items():
             for rows in ROWS:
-                tensors = {item.key: _to_proto(item.example(rows)) for item in inputs}
+                tensors = {f.key: _to_proto(f.example(rows)) for f in signature.fields}
                 writer.write(messages.prediction_log(name, tensors))
 
 

@@ -17,12 +17,15 @@ class GrpcClient(Requests):
         model: name of the model there.
         version: integer; None for the version that the server chooses, the largest.
         timeout: seconds to wait for an answer.
+        card: see `Requests`.
 
     Raises:
         ImportError: if the package `tensorflow-serving-api` is not installed.
+        ValueError: if there is no card where it should be.
     """
 
-    def __init__(self, address, model, version=None, timeout=60.0):
+    def __init__(self, address, model, version=None, timeout=60.0, card=None):
+        super().__init__(card)
         try:
             import grpc
             from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc

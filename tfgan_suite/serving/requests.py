@@ -1,68 +1,104 @@
 """What can be asked of a served generator, whatever carries the request."""
 
-import numpy as np
+from tfgan_suite.serving.card_conditions import CardConditions, read_card
+
+_SOURCES = ("latents", "seeds", "psi")
 
 
 class Requests:
     """Mixin of the clients: one method for each signature, over their `predict`.
 
+    Conditions are given by their keys: `labels=[3, 7]`, `attributes=...`, `condition=...`,
+    `tokens=...`. With the model card they may be given by the names of classes and components:
+    `labels=["cat", "owl"]`, `attributes=[{"Smiling": 1}, {"Smiling": 1, "Male": 1}]`; one name,
+    number or dict is for all rows.
+
     Arrays go out in the dtypes of the signatures. A number that such a dtype cannot hold is refused
-    here; all else is judged by the server, which names what is wrong.
+    here, and so is a name that there is not; all else is judged by the server, which names what is
+    wrong.
+
+    Args:
+        card: the model card, where names are to be used: a dict, or the path of `model_card.json`,
+            of a version's or a model's directory. None without.
     """
 
-    def images(self, latents, labels=None, psi=None):
-        """Images of latents.
+    def __init__(self, card=None):
+        self._conditions = CardConditions(read_card(card))
+
+    def ask(self, signature, examples_key=None, **inputs):
+        """Asks one signature.
 
         Args:
-            latents: floats `[N, latent_dim]`.
-            labels: integers `[N]` if the generator is conditional.
-            psi: floats `[N]` in [0, 1], or one for all rows: truncation towards the mean of the
-                latents. None for none.
+            signature: its name: `serving_default`, `from_seed`, `truncated`, `png`, `wav`, ...
+            examples_key: key of the examples that a translator takes, if they are among the inputs.
+            **inputs: values by key; those that are None are left out. The first says how many rows
+                there are.
 
         Returns:
-            float32 array `[N, ...]`; pictures are in [-1, 1].
+            NumPy array of the signature's output, `[N, ...]`; of `bytes` where it is files or text.
 
         Raises:
+            ValueError: if values cannot be sent.
             ServingError: if the server refuses the request.
             ConnectionError: if there is no server.
         """
-        latents = _floats("latents", latents)
-        inputs = {"latents": latents, **_labels(labels)}
-        if psi is None:
-            return self.predict("serving_default", inputs)["images"]
-        inputs["psi"] = np.broadcast_to(_floats("psi", psi), latents.shape[:1])
-        return self.predict("truncated", inputs)["images"]
+        inputs = {key: values for key, values in inputs.items() if values is not None}
+        self._conditions.check_keys(set(inputs) - {*_SOURCES, examples_key})
+        arrays, rows = {}, None
+        for key, values in inputs.items():
+            arrays[key] = self._conditions.array(key, values, rows)
+            rows = len(arrays[key]) if rows is None else rows
+        (made,) = self.predict(signature, arrays).values()
+        return made
 
-    def from_seeds(self, seeds, labels=None):
-        """Images of seeds: integers `[N]`, one for each image. As `images` otherwise."""
-        inputs = {"seeds": _integers("seeds", seeds), **_labels(labels)}
-        return self.predict("from_seed", inputs)["images"]
+    def generate(self, latents, labels=None, psi=None, **conditions):
+        """Examples of latents.
 
-    def png(self, seeds, labels=None):
+        Args:
+            latents: floats `[N, latent_dim]`.
+            labels: classes `[N]` if the generator takes them.
+            psi: floats `[N]` in [0, 1], or one for all rows: truncation towards the mean of the
+                latents. None for none.
+            **conditions: whatever else the generator takes, by key.
+
+        Returns:
+            Array `[N, ...]`; images are float32 in [-1, 1].
+
+        Raises:
+            ValueError: if values cannot be sent.
+            ServingError: if the server refuses the request.
+            ConnectionError: if there is no server.
+        """
+        signature = "serving_default" if psi is None else "truncated"
+        return self.ask(signature, latents=latents, psi=psi, labels=labels, **conditions)
+
+    images = generate
+
+    def from_seeds(self, seeds, labels=None, **conditions):
+        """Examples of seeds: integers `[N]`, one for each example. As `generate` otherwise."""
+        return self.ask("from_seed", seeds=seeds, labels=labels, **conditions)
+
+    def png(self, seeds, labels=None, **conditions):
         """PNG files of seeds: a list of `bytes`. As `from_seeds` otherwise."""
-        inputs = {"seeds": _integers("seeds", seeds), **_labels(labels)}
-        return list(self.predict("png", inputs)["image_bytes"])
+        return self.files("png", seeds, labels, **conditions)
 
-    def translate(self, images):
-        """Images of images `[N, H, W, C]` in [-1, 1], by a translator. As `images` otherwise."""
-        return self.predict("serving_default", {"images": _floats("images", images)})["images"]
+    def files(self, form, seeds, labels=None, **conditions):
+        """Files or texts of seeds: a list of `bytes`. As `from_seeds` otherwise.
 
+        Args:
+            form: name of a signature that gives them, such as "png" or "wav".
+        """
+        return list(self.ask(form, seeds=seeds, labels=labels, **conditions))
 
-def _labels(labels):
-    return {} if labels is None else {"labels": _integers("labels", labels)}
+    def translate(self, examples, labels=None, key="images", signature="serving_default", **conditions):
+        """What a translator makes of examples `[N, ...]`; images are in [-1, 1].
 
-
-def _floats(name, values):
-    array = np.asarray(values)
-    if array.dtype.kind not in "fiu":
-        raise ValueError(f"`{name}` must be numbers. Received: {array.dtype}")
-    return array.astype(np.float32)
-
-
-def _integers(name, values):
-    array = np.asarray(values)
-    if array.size and (array.dtype.kind not in "iu" or int(array.max()) >= 2**63):
-        raise ValueError(
-            f"`{name}` must be integers that fit 64 bits. Received: {array.dtype}, {values!r}"
-        )
-    return array.astype(np.int64)
+        Args:
+            examples: floats `[N, ...]`.
+            labels: classes `[N]` if the translator takes them.
+            key: of the examples in the signature.
+            signature: its name; "png" for files of the translations.
+            **conditions: whatever else the translator takes, by key.
+        """
+        inputs = {key: examples, "labels": labels, **conditions}
+        return self.ask(signature, examples_key=key, **inputs)

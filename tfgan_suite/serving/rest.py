@@ -21,12 +21,14 @@ class RestClient(Requests):
         model: name of the model there.
         version: integer; None for the version that the server chooses, the largest.
         timeout: seconds to wait for an answer.
+        card: see `Requests`.
 
     Raises:
-        ValueError: if the URL is not one of HTTP.
+        ValueError: if the URL is not one of HTTP, or there is no card where it should be.
     """
 
-    def __init__(self, url, model, version=None, timeout=60.0):
+    def __init__(self, url, model, version=None, timeout=60.0, card=None):
+        super().__init__(card)
         parts = urllib.parse.urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"`url` must be http://host:port. Received: url={url!r}")
@@ -37,6 +39,7 @@ class RestClient(Requests):
         self.url, self.timeout = url, timeout
         if version is not None:
             self._path += f"/versions/{version}"
+        self._outputs = {}
 
     def predict(self, signature, inputs):
         """Maps a dict of arrays by key to a dict of arrays by key.
@@ -51,10 +54,15 @@ class RestClient(Requests):
         }
         outputs = self._ask("POST", ":predict", body)["outputs"]
         # The server leaves the key out where there is one output.
-        if not isinstance(outputs, dict) or "b64" in outputs:
-            kind = "image_bytes" if _holds_bytes(outputs) else "images"
-            outputs = {kind: outputs}
+        if not isinstance(outputs, dict):
+            outputs = {self._output_of(signature): outputs}
         return {key: _to_array(value) for key, value in outputs.items()}
+
+    def _output_of(self, signature):
+        """Key of a signature's one output, of which the server is asked once."""
+        if signature not in self._outputs:
+            (self._outputs[signature],) = self.metadata()[signature]["outputs"]
+        return self._outputs[signature]
 
     def status(self):
         """Dict of the versions that the server has to their states, such as "AVAILABLE"."""
@@ -85,15 +93,20 @@ class RestClient(Requests):
         return answer
 
 
-def _holds_bytes(value):
-    while isinstance(value, list) and value:
-        value = value[0]
-    return isinstance(value, dict)
-
-
 def _to_array(value):
-    if _holds_bytes(value):
-        files = np.empty(len(value), object)
-        files[:] = [base64.b64decode(item["b64"]) for item in value]
-        return files
-    return np.asarray(value, np.float32)
+    """float32 of numbers with fractions, int64 of integers, `bytes` of files and of text."""
+    first = value
+    while isinstance(first, list) and first:
+        first = first[0]
+    if isinstance(first, (dict, str)):
+        strings = np.array(value, object)
+        flat = [_to_bytes(item) for item in strings.reshape(-1)]
+        made = np.empty(len(flat), object)
+        made[:] = flat
+        return made.reshape(strings.shape)
+    array = np.asarray(value)
+    return array.astype(np.int64 if array.dtype.kind in "iu" else np.float32)
+
+
+def _to_bytes(item):
+    return item.encode() if isinstance(item, str) else base64.b64decode(item["b64"])

@@ -10,6 +10,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tfgan_suite.export import interface_json
+from tfgan_suite.export.signatures import signatures_of
 from tfgan_suite.files import strict
 from tfgan_suite.version import __version__
 
@@ -27,12 +29,12 @@ def check_given(given):
         raise ValueError(f"A model card has the fields {GIVEN}. Received: {unknown}")
 
 
-def make(path, signatures, served, *, generator, given, step, weights, max_rows):
+def make(path, interface, served, *, generator, given, step, weights, max_rows):
     """Returns the model card of a version that is not published yet, as a dict for JSON.
 
     Args:
         path: directory of the version, complete but for the card.
-        signatures: dict of names to lists of `Input`s.
+        interface: the generator's `Interface`.
         served: the version, as a `Served`.
         generator: its `keras.Model`.
         given: dict of the fields of `GIVEN`; missing ones are null, the licence "unspecified".
@@ -41,7 +43,6 @@ def make(path, signatures, served, *, generator, given, step, weights, max_rows)
         max_rows: largest number of rows in a request.
     """
     given = {"licence": "unspecified", **(given or {})}
-    labels = [item.classes for item in signatures["serving_default"] if item.key == "labels"]
     return strict(
         {
             **{field: given.get(field) for field in GIVEN},
@@ -52,9 +53,11 @@ def make(path, signatures, served, *, generator, given, step, weights, max_rows)
             "exported": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             "versions": _versions(),
             "max_rows": max_rows,
-            "classes": labels[0] if labels else None,
+            "classes": interface.classes,
+            "interface": interface_json.describe(interface),
             "signatures": {
-                name: _signature(name, inputs, served) for name, inputs in signatures.items()
+                name: _signature(name, signature.fields, served)
+                for name, signature in signatures_of(interface).items()
             },
             "sha256": checksums(path),
         }
@@ -110,18 +113,18 @@ def example_inputs(described):
     return arrays
 
 
-def _signature(name, inputs, served):
-    arrays = {item.key: item.example(2) for item in inputs}
+def _signature(name, fields, served):
+    arrays = {field.key: field.example(2) for field in fields}
     described = {}
-    for item in inputs:
-        array = arrays[item.key]
+    for field in fields:
+        array = arrays[field.key]
         if array.size > _LARGEST:
-            array = arrays[item.key] = np.full_like(array, array.flat[0])
+            array = arrays[field.key] = np.full_like(array, array.flat[0])
         value = array.flat[0] if array.size > _LARGEST else array
-        described[item.key] = {"dtype": item.dtype, "shape": list(array.shape), "value": value}
+        described[field.key] = {"dtype": field.dtype, "shape": list(array.shape), "value": value}
     made = served(name, arrays)
     return {
-        "inputs": {i.key: {"dtype": i.dtype, "shape": [None, *i.row]} for i in inputs},
+        "inputs": {f.key: {"dtype": f.dtype, "shape": [None, *f.row]} for f in fields},
         "example": {
             "inputs": described,
             "outputs": {key: summarize(array) for key, array in made.items()},

@@ -2,19 +2,12 @@
 
 import os
 
-from tfgan_suite.export import card, warmup
+from tfgan_suite.export import model_card, warmup
 from tfgan_suite.export.publishing import is_version
+from tfgan_suite.export.verdicts import Failed
 
 _NEEDED = ("saved_model.pb", "variables/variables.index", "variables/variables.data-00000-of-00001")
 _USUAL = {"saved_model.pb", "fingerprint.pb", "variables", "assets", "assets.extra"}
-
-
-class Failed(Exception):
-    """A point of the contract does not hold; the text says which and why."""
-
-
-class Skipped(Exception):
-    """A point that was not asked for, or cannot hold for this kind of model."""
 
 
 def check_versions(model):
@@ -37,7 +30,7 @@ def check_versions(model):
 
 def check_structure(model):
     """The files of a SavedModel are there, and nothing else."""
-    for name in (*_NEEDED, warmup.FILE.as_posix(), card.FILE.as_posix()):
+    for name in (*_NEEDED, warmup.FILE.as_posix(), model_card.FILE.as_posix()):
         if not (model.path / name).is_file():
             raise Failed(f"{name} is missing")
     strange = sorted(set(os.listdir(model.path)) - _USUAL)
@@ -51,7 +44,7 @@ def check_structure(model):
 
 def check_checksums(model):
     """Every file has the SHA-256 that the model card says."""
-    expected, found = model.card["sha256"], card.checksums(model.path)
+    expected, found = model.card["sha256"], model_card.checksums(model.path)
     missing, extra = sorted(expected.keys() - found), sorted(found.keys() - expected)
     changed = sorted(name for name in expected.keys() & found if expected[name] != found[name])
     for names, what in ((missing, "missing"), (extra, "not in the card"), (changed, "changed")):
@@ -63,9 +56,11 @@ def check_checksums(model):
 def check_card(model):
     """The model card has every field."""
     found = model.card
-    fields = (*card.GIVEN, "generator", "weights", "step", "versions", "max_rows", "classes",
+    fields = (*model_card.GIVEN, "generator", "weights", "step", "versions", "max_rows", "classes",
               "signatures", "parameters", "exported")  # fmt: skip
     missing = [field for field in fields if field not in found]
     if missing:
-        raise Failed(f"{card.FILE} lacks {', '.join(missing)}")
-    return f"{found['recipe'] or found['generator']}, step {found['step']}, {found['weights']}"
+        raise Failed(f"{model_card.FILE} lacks {', '.join(missing)}")
+    kind = "" if found.get("interface") else ", of a version whose cards had no interface"
+    maker = found["recipe"] or found["generator"]
+    return f"{maker}, step {found['step']}, {found['weights']}{kind}"

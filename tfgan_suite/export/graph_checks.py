@@ -6,14 +6,13 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python.framework import op_def_registry
 
-from tfgan_suite.export.files import Failed
-from tfgan_suite.export.inputs import KEYS, Input
-from tfgan_suite.export.signatures import FORBIDDEN_OPS
+from tfgan_suite.export.tracing import FORBIDDEN_OPS
+from tfgan_suite.export.verdicts import Failed
+from tfgan_suite.modalities.modality import fits
 
 PREDICT = "tensorflow/serving/predict"
-_INIT = "__saved_model_init_op"  # TensorFlow's own, which no client may call
-_SOURCES = ({"latents"}, {"images"})
-_CONDITIONS = {"labels", "condition"}
+# Dtypes of further forms, which a modality may choose among those that REST knows.
+_FORMS = {"string", "float32", "int32", "int64", "uint8"}
 # Read weights, call functions, check values: the only operations with a state or an effect.
 _STATEFUL = {
     "VarHandleOp", "ReadVariableOp", "StatefulPartitionedCall", "Placeholder", "Assert",
@@ -22,20 +21,6 @@ _STATEFUL = {
 _BOOKKEEPING = "_CHECKPOINTABLE_OBJECT_GRAPH"
 _MOST = 1.05  # bytes stored for each byte of weights
 _SMALL = 64 * 1024  # bytes of constants that every graph may have
-
-
-def signatures(model):
-    """Dict of names to `SignatureDef`s that clients may call."""
-    return {n: s for n, s in sorted(model.graph.signature_def.items()) if n != _INIT}
-
-
-def inputs(definition, classes):
-    """List of the `Input`s of a `SignatureDef`, latents, seeds or images first."""
-    known = {key: info for key, info in definition.inputs.items() if key in KEYS}
-    rows = {k: tuple(d.size if d.size >= 0 else None for d in info.tensor_shape.dim[1:])
-            for k, info in known.items()}  # fmt: skip
-    order = ("latents", "seeds", "images", "psi", "labels", "condition")
-    return [Input(key, rows[key], classes) for key in order if key in rows]
 
 
 def check_tags(model):
@@ -47,54 +32,59 @@ def check_tags(model):
 
 
 def check_signatures(model):
-    """The signatures that this kind of generator must have, with the keys they must have."""
-    found = {n: (set(s.inputs), set(s.outputs)) for n, s in signatures(model).items()}
+    """The signatures that the interface asks for, with the keys that it asks for."""
+    found = {n: (set(s.inputs), set(s.outputs)) for n, s in model.definitions.items()}
     if "serving_default" not in found:
         raise Failed(f"no signature `serving_default` among {sorted(found)}")
-    main = found["serving_default"][0] - _CONDITIONS
-    condition = found["serving_default"][0] & _CONDITIONS
-    if main not in _SOURCES:
-        raise Failed(f"serving_default takes {sorted(found['serving_default'][0])}")
-    expected = {"serving_default": (main | condition, {"images"})}
-    source = main
-    if main == {"latents"}:
-        source = {"seeds"}
-        expected["from_seed"] = (source | condition, {"images"})
-        expected["truncated"] = ({"latents", "psi"} | condition, {"images"})
-    shape = _images_shape(model)
-    if shape is not None and len(shape) == 4 and shape[-1] in (1, 3):
-        expected["png"] = (source | condition, {"image_bytes"})
+    expected = {
+        name: ({field.key for field in signature.fields}, {signature.output})
+        for name, signature in model.signatures.items()
+    }
     for name in sorted(expected.keys() | found):
         if expected.get(name) != found.get(name):
             raise Failed(f"{name}: {_keys(found.get(name))}, not {_keys(expected.get(name))}")
-    for name, definition in signatures(model).items():
+    for name, definition in model.definitions.items():
         if definition.method_name != PREDICT:
             raise Failed(f"{name} has the method {definition.method_name!r}, not {PREDICT!r}")
     return "; ".join(f"{name}: {_keys(found[name])}" for name in found)
 
 
 def check_shapes(model):
-    """Every input and output has a batch dimension, which is free."""
+    """Every input and output has a free batch dimension, and rows as the interface has them."""
     for name, key, info in _tensors(model):
         shape = _shape(info)
         if not shape or shape[0] is not None:
             raise Failed(f"{name}: `{key}` has shape {shape}; its first dimension must be free")
-    return f"images {_images_shape(model)}"
+    made = model.interface.output
+    for name, signature in model.requests.items():
+        definition = model.definitions[name]
+        rows = [(field.key, field.row, definition.inputs[field.key]) for field in signature.fields]
+        if signature.form is None:
+            rows.append((made.key, made.row, definition.outputs[made.key]))
+        for key, row, info in rows:
+            if not fits(_shape(info)[1:], row):
+                raise Failed(f"{name}: `{key}` has rows of shape {_shape(info)[1:]}, not {row}")
+    return f"{made.key} {_shape(model.definitions['serving_default'].outputs[made.key])}"
 
 
 def check_dtypes(model):
-    """The dtypes of the contract; none that REST does not know."""
-    for name, key, info in _tensors(model):
-        dtype = tf.as_dtype(info.dtype).name
-        expected = Input(key).dtype if key in KEYS else "string"
-        if dtype != expected:
-            raise Failed(f"{name}: `{key}` is {dtype}, not {expected}")
-    return "as the contract says"
+    """The dtypes of the interface; none that REST does not know."""
+    for name, signature in model.requests.items():
+        definition = model.definitions[name]
+        wanted = {field.key: {field.dtype} for field in signature.fields}
+        made = _FORMS if signature.form else {model.interface.output.dtype}
+        wanted[signature.output] = made | wanted.get(signature.output, made)
+        for tensors in (definition.inputs, definition.outputs):
+            for key, info in sorted(tensors.items()):
+                dtype = tf.as_dtype(info.dtype).name
+                if dtype not in wanted.get(key, ()):
+                    raise Failed(f"{name}: `{key}` is {dtype}, not {_either(wanted.get(key))}")
+    return "as the interface says"
 
 
 def check_operations(model):
     """Nothing random but from seeds, nothing assigned, no Python, no custom operation."""
-    for name, definition in signatures(model).items():
+    for name, definition in model.definitions.items():
         ops = served_operations(model.graph, definition)
         random = {op for op in ops if "Random" in op} if "seeds" in definition.inputs else set()
         forbidden = {op for op in ops if FORBIDDEN_OPS.search(op)}
@@ -128,7 +118,7 @@ def check_variables(model):
 def check_size(model):
     """Each weight is stored once: at most 1.05 bytes for one byte of weights that are read."""
     read = set()
-    for definition in signatures(model).values():
+    for definition in model.definitions.values():
         read |= set(_reached(model.graph, definition))
     kept = _variables(model)
     weights = sum(math.prod(kept[n][0]) * kept[n][1].size for n in read & kept.keys())
@@ -187,17 +177,10 @@ def _variables(model):
 
 
 def _tensors(model):
-    for name, definition in signatures(model).items():
+    for name, definition in model.definitions.items():
         for tensors in (definition.inputs, definition.outputs):
             for key, info in sorted(tensors.items()):
                 yield name, key, info
-
-
-def _images_shape(model):
-    """Shape of the images of `serving_default`; None without."""
-    definition = signatures(model).get("serving_default")
-    info = definition and dict(definition.outputs).get("images")
-    return info and _shape(info)
 
 
 def _shape(info):
@@ -208,3 +191,7 @@ def _shape(info):
 
 def _keys(pair):
     return "missing" if pair is None else f"{', '.join(sorted(pair[0]))} -> {', '.join(pair[1])}"
+
+
+def _either(dtypes):
+    return " or ".join(sorted(dtypes)) if dtypes else "asked for"

@@ -1,14 +1,16 @@
 """Checks of what an exported model answers, asked through TensorFlow's C API."""
 
+import dataclasses
+
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.export import card, graphs, warmup
-from tfgan_suite.export.files import Failed, Skipped
-from tfgan_suite.export.interface import describe
-from tfgan_suite.export.signatures import float32_arithmetic
+from tfgan_suite.export import model_card, warmup
+from tfgan_suite.export.read_back import alike
+from tfgan_suite.export.tracing import examples, float32_arithmetic, source_of
+from tfgan_suite.export.verdicts import Failed, Skipped
 
-TOLERANCE = 1e-5  # of images, whose values are in [-1, 1]; relative where they are larger
+TOLERANCE = 1e-5  # of values in [-1, 1]; relative where they are larger
 BATCHES = (1, 3, 17)
 
 
@@ -26,7 +28,7 @@ def check_warmup(model):
             model.served(signature, inputs)
         except (ValueError, RuntimeError) as error:
             raise Failed(f"{warmup.FILE}, record {number} ({signature}): {error}") from error
-    forgotten = sorted(set(graphs.signatures(model)) - {name for name, _ in requests})
+    forgotten = sorted(set(model.definitions) - {name for name, _ in requests})
     if forgotten:
         raise Failed(f"{warmup.FILE} has no request for {', '.join(forgotten)}")
     return f"{len(requests)} requests answered"
@@ -37,7 +39,7 @@ def check_examples(model):
     largest = 0.0
     for name, described in model.card["signatures"].items():
         example = described["example"]
-        answers = model.served(name, card.example_inputs(example["inputs"]))
+        answers = model.served(name, model_card.example_inputs(example["inputs"]))
         for key, expected in example["outputs"].items():
             if list(answers[key].shape) != expected["shape"]:
                 raise Failed(f"{name}: `{key}` of shape {answers[key].shape}, not {expected}")
@@ -75,8 +77,8 @@ def check_independent_rows(model):
             pairs = [(value, reversed_[key][::-1]), (value[-1:], last[key])]
             if value.dtype != object:
                 largest = max(largest, *(_difference(a, b) for a, b in pairs))
-            elif any(np.abs(_levels(a) - _levels(b)).max() > 1 for a, b in pairs):
-                raise Failed(f"{name}: a picture changes with its neighbours")
+            elif not all(alike(a, b) for a, b in pairs):
+                raise Failed(f"{name}: a row of `{key}` changes with its neighbours")
         if largest > TOLERANCE:
             raise Failed(f"{name}: a row changes by {largest:.1e} with its neighbours")
     return f"largest difference {largest:.1e}"
@@ -100,7 +102,7 @@ def check_refusals(model):
 
 def wrong_requests(model, name, inputs):
     """Yields `(what is wrong, key, request)` for one signature."""
-    classes, max_rows = model.card["classes"], model.card["max_rows"]
+    max_rows = model.card["max_rows"]
     first = next(iter(inputs))
     yield f"`{first}` without rows", first, {key: value[:0] for key, value in inputs.items()}
     rows = np.zeros(max_rows + 1, int)
@@ -109,39 +111,39 @@ def wrong_requests(model, name, inputs):
             f"`{first}` of {max_rows + 1} rows", first,
             {key: value[rows] for key, value in inputs.items()},
         )  # fmt: skip
-    for item in graphs.inputs(graphs.signatures(model)[name], classes):
-        for what, value in item.invalid().items():
-            wrong = inputs[item.key].copy()
+    for field in model.requests[name].fields:
+        key = field.key
+        for what, value in field.invalid().items():
+            wrong = inputs[key].copy()
             wrong.flat[-1] = value
-            yield f"`{item.key}` {what}", item.key, {**inputs, item.key: wrong}
-        if item.row and item.row[-1] is not None:
-            narrow = inputs[item.key][..., :-1]
-            yield f"`{item.key}` too narrow", item.key, {**inputs, item.key: narrow}
-        if item.key != first:
-            short = inputs[item.key][:-1]
-            yield f"`{item.key}` too short", item.key, {**inputs, item.key: short}
+            yield f"`{key}` {what}", key, {**inputs, key: wrong}
+        if field.row and field.row[-1] is not None:
+            yield f"`{key}` too narrow", key, {**inputs, key: inputs[key][..., :-1]}
+        if key != first:
+            yield f"`{key}` too short", key, {**inputs, key: inputs[key][:-1]}
 
 
 def check_agreement(model):
     """The answers are those of the trainer from which it was exported."""
     if model.against is None:
         raise Skipped("no trainer was given to compare with")
-    trainer, largest = model.against, 0.0
+    part, largest = model.against, 0.0
     raw = model.card["weights"] == "as trained"
-    generator = trainer.generator if raw else trainer.serving_generator
-    interface = describe(generator, getattr(trainer, "latent_dim", None), model.card["classes"])
+    generator = part.generator if raw else part.serving_generator
+    # The prior is the trainer's own: what was drawn from another one would not agree.
+    interface = dataclasses.replace(model.interface, source=part.interface.source)
     for name in ("serving_default", "from_seed"):
-        if name not in graphs.signatures(model):
+        if name not in model.requests:
             continue
         for rows in BATCHES:
-            _, inputs = _example(model, name, rows)
+            inputs = _example(model, name, rows)
             values = {key: tf.constant(value) for key, value in inputs.items()}
-            if "seeds" in values:
-                values["latents"] = trainer.latent_prior.from_seeds(values.pop("seeds"))
+            conditions = [values[condition.key] for condition in interface.conditions]
             with float32_arithmetic(generator):
-                expected = generator(interface.arguments(values), training=False)
-            found = model.served(name, inputs)["images"]
-            difference = _difference(found, np.asarray(expected, np.float32))
+                source = source_of(interface, values)
+                expected = examples(generator, interface, source, conditions)
+            found = model.served(name, inputs)[interface.output.key]
+            difference = _difference(found, expected)
             largest = max(largest, difference)
             if difference > TOLERANCE:
                 raise Failed(f"{name} of {rows} rows differs from the trainer by {difference:.1e}")
@@ -150,21 +152,16 @@ def check_agreement(model):
 
 def _examples(model):
     """Yields the name and a valid request of three rows of every signature."""
-    for name in graphs.signatures(model):
-        yield _example(model, name, 3)
+    model.card  # noqa: B018, without one nothing is known of what may be asked
+    for name in model.requests:
+        yield name, _example(model, name, 3)
 
 
 def _example(model, name, rows):
-    items = graphs.inputs(graphs.signatures(model)[name], model.card["classes"])
-    return name, {item.key: item.example(rows, seed=7) for item in items}
+    return {field.key: field.example(rows, seed=7) for field in model.requests[name].fields}
 
 
 def _difference(found, expected):
     found, expected = np.asarray(found, np.float64), np.asarray(expected, np.float64)
     difference = np.abs(found - expected) / np.maximum(1.0, np.abs(expected))
     return float(np.nan_to_num(difference, nan=np.inf).max(initial=0.0))
-
-
-def _levels(files):
-    """The pixels of PNG files, of which rounding may move each by one level."""
-    return np.stack([tf.io.decode_png(file).numpy().astype(int) for file in files])

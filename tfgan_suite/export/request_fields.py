@@ -1,0 +1,41 @@
+"""What a request for generated examples has beside conditions: latents, seeds, truncation."""
+
+import numpy as np
+
+from tfgan_suite.fields import Field
+
+
+class Latents(Field):
+    """Latents `[N, dim]` of a prior."""
+
+    key = "latents"
+
+    def __init__(self, prior):
+        self.row = (prior.dim,)
+
+
+class Seeds(Field):
+    """Seeds `[N]`, of each of which the latents of one example are drawn."""
+
+    key, dtype, rule = "seeds", "int64", None
+
+    def example(self, rows, seed=0):
+        return np.arange(seed, seed + rows, dtype=np.int64)
+
+    def invalid(self):
+        return {}
+
+
+class Psi(Field):
+    """By how much the latents of each row are truncated towards their mean, `[N]` in [0, 1]."""
+
+    key, rule = "psi", "in [0, 1]"
+
+    def valid(self, values):
+        return (values >= 0.0) & (values <= 1.0)
+
+    def example(self, rows, seed=0):
+        return np.linspace(1.0, 0.5, rows).astype(np.float32)
+
+    def invalid(self):
+        return {**super().invalid(), "out of range": 1.5}
