@@ -45,12 +45,14 @@ ALLOWED = {
     "data": BASE,
     "networks": {"checks", "layers", "registration"},
     "trainers": BASE | {"losses", "layers", "schedules"},
-    "callbacks": BASE | {"checkpointing", "metrics"},
+    "generation": BASE,
+    "callbacks": BASE | {"checkpointing", "generation", "metrics"},
     "export": BASE | {"version"},
     "schedules": {"checks", "registration"},
     "serving": set(),
     "experiment": BASE
-    | {"checkpointing", "data", "callbacks", "export", "metrics", "operations", "version"},
+    | {"callbacks", "checkpointing", "data", "export", "generation", "metrics", "operations"}
+    | {"version"},
     "arguments": {"experiment", "version"},
     "cli": {"arguments", "experiment", "launching", "quiet_imports"},
     "__main__": {"cli"},

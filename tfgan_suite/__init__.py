@@ -17,6 +17,7 @@ _MODULES = (
     "conditions",
     "data",
     "export",
+    "generation",
     "layers",
     "losses",
     "metrics",

@@ -1,18 +1,20 @@
 """What can be done with a trainer that was trained before."""
 
 import pathlib
-import re
 import time
 
+import numpy as np
+
 from tfgan_suite import drawing
-from tfgan_suite.callbacks import Sampler, Translator
-from tfgan_suite.callbacks.translating import is_translator
-from tfgan_suite.callbacks.translation_grid import first_pairs, translations
 from tfgan_suite.distribution import get_strategy
 from tfgan_suite.experiment import console, evaluation, reports, running, scoring
 from tfgan_suite.experiment.exporting import export_all, paths_of
 from tfgan_suite.experiment.real_data import RealData
 from tfgan_suite.export import verify as verify_export
+from tfgan_suite.generation import Generate, Translator, draw_translations
+from tfgan_suite.generation.first_rows import first_pairs
+from tfgan_suite.generation.rows_of_conditions import check_drawable, draw_rows, repeated
+from tfgan_suite.generation.translator import takes_latents
 
 COUNT = 64  # samples, unless a number is given
 
@@ -38,10 +40,10 @@ def sample(restored, *, columns, seed, count=None, labels=None, rows=None, to=No
             that are asked for, or both a count and classes are given.
         OSError: if the file cannot be written.
     """
-    translates = is_translator(restored.trainer)
-    sampler = None if translates else Sampler(restored.trainer)
+    translates = not takes_latents(restored.trainer)
+    generate = None if translates else Generate(restored.trainer)
     for option, value in (("--labels", labels), ("--rows", rows)):
-        if value is not None and (translates or sampler.classes is None):
+        if value is not None and (translates or generate.classes is None):
             raise ValueError(
                 "This generator has no classes to choose from. "
                 f"Received: {option} {value} for {restored.file}"
@@ -54,44 +56,20 @@ def sample(restored, *, columns, seed, count=None, labels=None, rows=None, to=No
     if translates:
         pixels = _translations(restored, count or COUNT)
         return _write(restored, pixels, to, "translations"), count or COUNT
-    drawing.check_drawable(sampler.example_shape)
-    if sampler.classes and count is None:
-        classes = range(sampler.classes) if labels is None else classes_of(labels, sampler.classes)
-        made = sampler.generate(*sampler.of_classes(classes, (rows or 1) * columns, seed))
+    check_drawable(generate.modality)
+    if generate.classes and count is None:
+        known = generate.interface.labels
+        classes = range(generate.classes) if labels is None else known.parse(labels)
+        each = (rows or 1) * columns
+        condition = repeated(np.asarray(classes), each)
+        latents = np.tile(generate.latents(each, seed), (len(classes), 1))
     else:
-        made = sampler(count or COUNT, seed)
-    pixels = drawing.draw(made, columns)
+        condition = generate.condition(count or COUNT, seed)
+        latents = generate.latents(count or COUNT, seed)
+    made = generate.of(latents, condition)
+    pixels = draw_rows(generate, made, condition, columns)
     name = f"seed-{seed}" if labels is None else f"labels-{labels}-seed-{seed}"
     return _write(restored, pixels, to, name), len(made)
-
-
-def classes_of(text, classes):
-    """Reads classes such as "7", "0-9" or "1,3,5-7".
-
-    Args:
-        text: numbers and ranges, both ends included, with commas between them.
-        classes: the number of classes that there are.
-
-    Returns:
-        List of ints, in the order of the text.
-
-    Raises:
-        ValueError: if the text is something else, or there is no such class.
-    """
-    found = []
-    for part in text.split(","):
-        ends = re.fullmatch(r"(\d+)(?:-(\d+))?", part)
-        first, last = (int(ends[1]), int(ends[2] or ends[1])) if ends else (1, 0)
-        if last < first:
-            raise ValueError(
-                f"Labels are given as 7, as 0-9 or as 1,3,5-7. Received: --labels {text}"
-            )
-        if last >= classes:
-            raise ValueError(
-                f"This generator has the classes 0 to {classes - 1}. Received: --labels {text}"
-            )
-        found += range(first, last + 1)
-    return found
 
 
 def _translations(restored, count):
@@ -106,7 +84,7 @@ def _translations(restored, count):
         raise ValueError(
             f"The recipe has no `real` images to translate. Received: {restored.recipe.name}"
         )
-    return translations(Translator(restored.trainer), first_pairs(real, count))
+    return draw_translations(Translator(restored.trainer), first_pairs(real, count))
 
 
 def _write(restored, pixels, to, name):

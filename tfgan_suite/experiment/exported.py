@@ -79,7 +79,7 @@ class ExportedGenerator:
         """Generates `n` images: float32 array `[n, H, W, C]`."""
         labels = self.labels(n, seed)
         if "from_seed" not in self._signatures:
-            return self.generate(self.latents(n, seed), labels)
+            return self.of(self.latents(n, seed), labels)
         seeds = (np.int64(seed) << 32) + np.arange(n, dtype=np.int64)
         return self._call("from_seed", {"seeds": seeds}, labels)
 
@@ -91,7 +91,7 @@ class ExportedGenerator:
         """Standard normal latents, float32 `[n, D]`."""
         return LatentPrior(int(self._inputs[self._latents].shape[1])).sample(n, seed).numpy()
 
-    def generate(self, latents, labels=None):
+    def of(self, latents, labels=None):
         """Generates one image for each row of latents."""
         return self._call("serving_default", {self._latents: latents.astype(np.float32)}, labels)
 

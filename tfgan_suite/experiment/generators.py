@@ -15,11 +15,11 @@ import pathlib
 import numpy as np
 
 from tfgan_suite.callbacks.metric_evaluation import BATCH, state_of
-from tfgan_suite.callbacks.sampling import Sampler
 from tfgan_suite.checkpointing.format import STATE
 from tfgan_suite.experiment.exported import ExportedGenerator, is_exported
 from tfgan_suite.experiment.real_data import RealData
 from tfgan_suite.experiment.restoring import restore
+from tfgan_suite.generation import Generate
 
 NOISE, REAL = "noise", "data:"
 
@@ -68,11 +68,11 @@ def open_generator(text, *, image_size=None, channels=None, data_dir=None, best=
     return TrainedGenerator(restore(text, best=best))
 
 
-class TrainedGenerator(Sampler):
+class TrainedGenerator(Generate):
     """The generator of a trainer that was read from disk: the moving average where there is one."""
 
     def __init__(self, restored):
-        super().__init__(restored.trainer, BATCH)
+        super().__init__(restored.trainer, batch_size=BATCH)
         where = restored.directory
         self.folder = where and where.path / "evaluations"
         self.name = where.path.name if where else restored.file.stem
@@ -87,7 +87,7 @@ class TrainedGenerator(Sampler):
 
     @property
     def image_shape(self):
-        return self.example_shape
+        return self.modality.shape
 
 
 class RealImages:

@@ -15,7 +15,7 @@ class Comparison:
     Of `generate` some scores need more than `generate(n, seed)`, and take it from attributes:
     `classes`, the number of classes of a conditional generator, and `labels(n, seed)`, the classes
     that `generate(n, seed)` was asked for; `latents(n, seed)`, latents `[n, D]`, and
-    `generate(latents, labels)`, their images. A `callbacks.Sampler` has them all.
+    `of(latents, labels)`, their images. A `generation.Generate` has them all.
 
     Args:
         generate: callable `(n, seed) -> images [n, H, W, C]`, floating point in [-1, 1].

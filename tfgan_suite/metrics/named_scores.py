@@ -159,7 +159,7 @@ def _nearest_neighbours(c):
 
 
 def _perceptual_path_length(c):
-    if not hasattr(c.generate, "generate"):
+    if not hasattr(c.generate, "latents"):
         raise ValueError(
             "The perceptual path length needs a generator of latents. Received: "
             f"{getattr(c.generate, 'name', c.generate)!r}, which takes none"
@@ -196,7 +196,7 @@ def _perceptual_path_length(c):
 
 
 def _of_class(generate, label, latents):
-    return generate.generate(latents, None if label is None else np.full(len(latents), label))
+    return generate.of(latents, None if label is None else np.full(len(latents), label))
 
 
 SCORES = {

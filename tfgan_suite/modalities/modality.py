@@ -29,12 +29,14 @@ class Modality(Field):
         row: shape of one example; None along axes of any size.
         value_range: `(low, high)` of the values that networks take and make, or None.
         grid: `(count, columns)` of the examples that one picture shows, unless it is told.
+        in_rows: whether `draw` arranges examples in rows of `columns`, all of one height.
     """
 
     kind = None
     noun = "examples"
     value_range = None
     grid = (64, 8)
+    in_rows = True
 
     @property
     def shape(self):
