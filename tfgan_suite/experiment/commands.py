@@ -3,100 +3,14 @@
 import pathlib
 import time
 
-import numpy as np
-
-from tfgan_suite import drawing
 from tfgan_suite.distribution import get_strategy
 from tfgan_suite.experiment import console, evaluation, reports, running, scoring
 from tfgan_suite.experiment.exporting import export_all, paths_of
 from tfgan_suite.experiment.real_data import RealData
+from tfgan_suite.experiment.samples import sample
 from tfgan_suite.export import verify as verify_export
-from tfgan_suite.generation import Generate, Translator, draw_translations
-from tfgan_suite.generation.first_rows import first_pairs
-from tfgan_suite.generation.rows_of_conditions import check_drawable, draw_rows, repeated
-from tfgan_suite.generation.translator import takes_latents
 
-COUNT = 64  # samples, unless a number is given
-
-
-def sample(restored, *, columns, seed, count=None, labels=None, rows=None, to=None):
-    """Draws generated images as a grid, points as a scatter plot, translators' work in rows.
-
-    Args:
-        restored: a `Restored`.
-        columns: images in a row.
-        seed: integer seed of the latents.
-        count: number of examples, of all classes in turn; None for 64 or, of a generator of
-            classes, for `rows` rows of each class.
-        labels: the classes to draw, as `classes_of` reads them; None for all.
-        rows: rows of each class; None for 1.
-        to: the PNG file; None for one in the run's `samples`, or beside the `.keras` file.
-
-    Returns:
-        Path of the file, and the number of examples.
-
-    Raises:
-        ValueError: if what the generator makes cannot be drawn, it has no classes or not those
-            that are asked for, or both a count and classes are given.
-        OSError: if the file cannot be written.
-    """
-    translates = not takes_latents(restored.trainer)
-    generate = None if translates else Generate(restored.trainer)
-    for option, value in (("--labels", labels), ("--rows", rows)):
-        if value is not None and (translates or generate.classes is None):
-            raise ValueError(
-                "This generator has no classes to choose from. "
-                f"Received: {option} {value} for {restored.file}"
-            )
-        if value is not None and count is not None:
-            raise ValueError(
-                f"Give the number of samples by --count, or by {option} and --columns. "
-                f"Received: --count {count} {option} {value}"
-            )
-    if translates:
-        pixels = _translations(restored, count or COUNT)
-        return _write(restored, pixels, to, "translations"), count or COUNT
-    check_drawable(generate.modality)
-    if generate.classes and count is None:
-        known = generate.interface.labels
-        classes = range(generate.classes) if labels is None else known.parse(labels)
-        each = (rows or 1) * columns
-        condition = repeated(np.asarray(classes), each)
-        latents = np.tile(generate.latents(each, seed), (len(classes), 1))
-    else:
-        condition = generate.condition(count or COUNT, seed)
-        latents = generate.latents(count or COUNT, seed)
-    made = generate.of(latents, condition)
-    pixels = draw_rows(generate, made, condition, columns)
-    name = f"seed-{seed}" if labels is None else f"labels-{labels}-seed-{seed}"
-    return _write(restored, pixels, to, name), len(made)
-
-
-def _translations(restored, count):
-    """The first examples that the recipe holds out for pictures, and what becomes of them."""
-    if not restored.directory:
-        raise ValueError(
-            "Translators are sampled on the images of their recipe: give the run directory. "
-            f"Received: {restored.file}"
-        )
-    real = running.build(restored.recipe, restored.config, get_strategy("one")).real
-    if real is None:
-        raise ValueError(
-            f"The recipe has no `real` images to translate. Received: {restored.recipe.name}"
-        )
-    return draw_translations(Translator(restored.trainer), first_pairs(real, count))
-
-
-def _write(restored, pixels, to, name):
-    if to is None and restored.directory:
-        prefix = f"{restored.file.name}-" if restored.file.is_dir() else ""
-        to = restored.directory.samples / f"{prefix}{name}.png"
-    elif to is None:
-        to = restored.file.with_name(f"{restored.file.stem}-{name}.png")
-    to = pathlib.Path(to)
-    to.parent.mkdir(parents=True, exist_ok=True)
-    drawing.write_png(to, pixels)
-    return to
+__all__ = ["evaluate", "publish", "sample", "score", "train_classifier", "verify"]
 
 
 def evaluate(restored, *, samples=None, seed=None):

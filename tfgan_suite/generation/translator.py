@@ -68,6 +68,14 @@ class Translator:
         """
         return self.generate(direction).judge(examples, condition)
 
+    def inputs_of(self, pair):
+        """What each direction takes of a batch of its trainer's data, in the order of `directions`.
+
+        Args:
+            pair: `(targets, inputs)` where there is one direction, `(a, b)` where there are two.
+        """
+        return pair[1:] if len(self.directions) == 1 else pair
+
     def generate(self, direction=None):
         """The `Generate` of a direction; None for the first.
 

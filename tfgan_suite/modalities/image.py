@@ -86,6 +86,16 @@ class Image(Modality):
             paths.append(path)
         return paths
 
+    def flattened(self, examples, detail):
+        """Images averaged over squares, so that neither side has more than `detail` pixels."""
+        images = np.asarray(examples, np.float64)
+        factor = math.ceil(max(images.shape[1:3]) / detail)
+        if min(images.shape[1:3]) >= factor > 1:
+            rows, columns = (size // factor for size in images.shape[1:3])
+            cut = images[:, : rows * factor, : columns * factor]
+            images = cut.reshape(len(cut), rows, factor, columns, factor, -1).mean(axis=(2, 4))
+        return images.reshape(len(images), -1)
+
     # --- Serving and raw data -----------------------------------------------------------------
 
     def forms(self):

@@ -127,6 +127,20 @@ class Modality(Field):
         for index, example in enumerate(np.asarray(examples)):
             yield example, pathlib.Path(folder) / f"{prefix}{index:04d}{suffix}"
 
+    def flattened(self, examples, detail):
+        """Examples as vectors whose distances say how alike they are.
+
+        Args:
+            examples: array `[N, ...]`.
+            detail: about how many values to keep along an axis of space or time, where examples
+                of this kind can be made coarser.
+
+        Returns:
+            float64 array `[N, D]`: here, all their values.
+        """
+        examples = np.asarray(examples, np.float64)
+        return examples.reshape(len(examples), -1)
+
     # --- Serving ----------------------------------------------------------------------------
 
     def forms(self):

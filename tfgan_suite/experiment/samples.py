@@ -1,0 +1,186 @@
+"""Samples of a trained generator, as one picture or as files of their own."""
+
+import csv
+import pathlib
+import re
+
+import numpy as np
+
+from tfgan_suite import drawing
+from tfgan_suite.distribution import get_strategy
+from tfgan_suite.experiment import running
+from tfgan_suite.files import replacing
+from tfgan_suite.generation import Generate, Translator, draw_translations
+from tfgan_suite.generation.first_rows import first_pairs
+from tfgan_suite.generation.generate import packed
+from tfgan_suite.generation.rows_of_conditions import check_drawable, draw_rows, repeated
+from tfgan_suite.generation.translator import takes_latents
+
+COUNT = 64  # samples, unless a number is given
+PICTURE, FOLDER = FORMS = ("picture", "folder")
+# What a condition of each key is called where there is nothing to choose.
+_CHOICES = {"labels": "classes", "attributes": "attributes", "tokens": "texts"}
+
+
+def sample(
+    restored,
+    *,
+    seed,
+    count=None,
+    rows=None,
+    columns=None,
+    given=None,
+    form=PICTURE,
+    truncation=1.0,
+    to=None,
+):
+    """Draws or writes what a generator makes: of latents, or of a recipe's held-out examples.
+
+    Args:
+        restored: a `Restored`.
+        seed: integer seed of the latents.
+        count: number of examples, of all conditions in turn; None for 64 or, of a generator that
+            depends on something, for `rows` rows of each of its classes or of some other values.
+        rows: rows of each condition; None for 1.
+        columns: examples in a row; None for as many as the modality has.
+        given: dict of the keys of conditions to texts that say which are wanted, as
+            `Condition.parse` reads them.
+        form: "picture" for a PNG file of all of them, "folder" for files of their own.
+        truncation: psi of `generation.truncate`.
+        to: the PNG file or the folder; None for one in the run's `samples`, or beside the `.keras`
+            file.
+
+    Returns:
+        Path of the file or folder, and the number of examples.
+
+    Raises:
+        ValueError: if what the generator makes cannot be drawn, it does not depend on what is
+            given, or both a count and conditions are given.
+        OSError: if a file cannot be written.
+    """
+    given = {key: text for key, text in (given or {}).items() if text is not None}
+    if takes_latents(restored.trainer):
+        generate = Generate(restored.trainer, truncation=truncation)
+        kinds = generate.interface.conditions
+    else:
+        generate, kinds = None, ()
+    for option, value in (*given.items(), ("rows", rows)):
+        _check_option(option, value, kinds, count, restored)
+    if generate is None:
+        return _translations(restored, count or COUNT, form, to)
+    name = f"seed-{seed}"
+    if given:
+        said = "-".join(f"{key}-{text}" for key, text in given.items())
+        name = re.sub(r"[^\w.,=+-]+", "_", said) + f"-{name}"
+    columns = columns or generate.modality.grid[1]
+    latents, condition = _chosen(generate, given, count, rows, columns, seed)
+    made = generate.of(latents, condition)
+    if form == FOLDER:
+        folder = _place(restored, to, name, "")
+        folder.mkdir(parents=True, exist_ok=True)
+        generate.modality.write(made, folder, f"seed-{seed}-")
+        if kinds:
+            _write_conditions(folder / f"seed-{seed}-conditions.csv", generate, condition)
+        return folder, len(made)
+    check_drawable(generate.modality)
+    pixels = draw_rows(generate, made, condition, columns)
+    return _write_picture(_place(restored, to, name, ".png"), pixels), len(made)
+
+
+def _check_option(option, value, kinds, count, restored):
+    """Raises ValueError for an option that is of no use with this generator, or a count."""
+    if value is None:
+        return
+    keys = [kind.key for kind in kinds]
+    if not keys or option not in (*keys, "rows"):
+        takes = "".join(f"; it takes --{key}" for key in keys)
+        raise ValueError(
+            f"This generator has no {_CHOICES.get(option, 'classes')} to choose from{takes}. "
+            f"Received: --{option} {value} for {restored.file}"
+        )
+    if count is not None:
+        raise ValueError(
+            f"Give the number of samples by --count, or by --{option} and --columns. "
+            f"Received: --count {count} --{option} {value}"
+        )
+
+
+def _chosen(generate, given, count, rows, columns, seed):
+    """The latents and conditions to draw."""
+    modality, kinds = generate.modality, generate.interface.conditions
+    if not kinds or count is not None:
+        count = count or min(COUNT, modality.grid[0])
+        return generate.latents(count, seed), generate.condition(count, seed)
+    parsed = {kind.key: kind.parse(given[kind.key]) for kind in kinds if kind.key in given}
+    lengths = {len(values) for values in parsed.values()}
+    wanted = max(lengths, default=generate.classes or max(1, modality.grid[0] // columns))
+    if lengths - {1, wanted}:
+        raise ValueError(
+            "Each condition is given once, or as often as the others. "
+            f"Received: {', '.join(f'{len(v)} of {key}' for key, v in parsed.items())}"
+        )
+    of_rows = [
+        np.resize(parsed[kind.key], (wanted, *parsed[kind.key].shape[1:]))
+        if kind.key in parsed
+        else kind.sample(wanted, seed)
+        for kind in kinds
+    ]
+    # The k-th examples of all conditions have the same latents.
+    each = (rows or 1) * columns
+    latents = np.tile(generate.latents(each, seed), (wanted, 1))
+    return latents, repeated(packed(of_rows), each)
+
+
+def _translations(restored, count, form, to):
+    """The first examples that the recipe holds out for pictures, and what becomes of them."""
+    if not restored.directory:
+        raise ValueError(
+            "Translators are sampled on the images of their recipe: give the run directory. "
+            f"Received: {restored.file}"
+        )
+    real = running.build(restored.recipe, restored.config, get_strategy("one")).real
+    if real is None:
+        raise ValueError(
+            f"The recipe has no `real` images to translate. Received: {restored.recipe.name}"
+        )
+    translator, pair = Translator(restored.trainer), first_pairs(real, count)
+    count = len(pair[0])
+    if form == PICTURE:
+        pixels = draw_translations(translator, pair)
+        return _write_picture(_place(restored, to, "translations", ".png"), pixels), count
+    folder = _place(restored, to, "translations", "")
+    folder.mkdir(parents=True, exist_ok=True)
+    for direction, inputs in zip(translator.directions, translator.inputs_of(pair)):
+        made = translator(inputs, direction)
+        prefix = f"{direction}-" if direction else ""
+        translator.generate(direction).modality.write(made, folder, prefix)
+    return folder, count
+
+
+def _place(restored, to, name, suffix):
+    """Where samples go."""
+    if to is not None:
+        return pathlib.Path(to)
+    if not restored.directory:
+        return restored.file.with_name(f"{restored.file.stem}-{name}{suffix}")
+    prefix = f"{restored.file.name}-" if restored.file.is_dir() else ""
+    return restored.directory.samples / f"{prefix}{name}{suffix}"
+
+
+def _write_picture(path, pixels):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    drawing.write_png(path, pixels)
+    return path
+
+
+def _write_conditions(path, generate, condition):
+    """Writes what each example of a folder was made to be, a line for each."""
+    kinds = generate.interface.conditions
+    columns = [
+        list(map(kind.describe, kind.check(values)))
+        for kind, values in zip(kinds, generate.in_order(condition))
+    ]
+    with replacing(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
+        lines = csv.writer(file)
+        lines.writerow(["example", *(kind.key for kind in kinds)])
+        lines.writerows((index, *row) for index, row in enumerate(zip(*columns)))
