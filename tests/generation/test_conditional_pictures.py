@@ -8,7 +8,7 @@ import tensorflow as tf
 from tfgan_suite import GAN, drawing, testing
 from tfgan_suite.conditions import Labels
 from tfgan_suite.generation import Generate, SamplePicture
-from tfgan_suite.generation.first_rows import first_pairs, first_rows
+from tfgan_suite.generation.given_rows import first_pairs, first_rows
 from tfgan_suite.generation.margins import side_by_side, with_margin
 from tfgan_suite.generation.rows_of_conditions import words_of_rows
 from tfgan_suite.interface import Interface

@@ -5,7 +5,7 @@ import warnings
 
 import keras
 
-from tfgan_suite.callbacks._steps import steps_done
+from tfgan_suite.callbacks.step_counts import steps_done
 from tfgan_suite.callbacks.interrupt import Interrupt
 from tfgan_suite.checkpointing import (
     CheckpointStore,

@@ -6,7 +6,7 @@ import time
 
 import keras
 
-from tfgan_suite.callbacks._steps import ended_early, epoch_start, steps_done
+from tfgan_suite.callbacks.step_counts import ended_early, epoch_start, steps_done
 from tfgan_suite.checks import positive_int_or_none
 from tfgan_suite.files import write_json
 from tfgan_suite.generation.translator import for_evaluators

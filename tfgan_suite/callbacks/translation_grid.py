@@ -3,7 +3,7 @@
 from tfgan_suite import drawing
 from tfgan_suite.callbacks.sample_grid import SampleGrid
 from tfgan_suite.generation import Translator, draw_translations
-from tfgan_suite.generation.first_rows import first_pairs
+from tfgan_suite.generation.given_rows import first_pairs
 from tfgan_suite.generation.translation_picture import draw_pair
 from tfgan_suite.registration import public
 

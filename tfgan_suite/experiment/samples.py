@@ -11,7 +11,7 @@ from tfgan_suite.distribution import get_strategy
 from tfgan_suite.experiment import running
 from tfgan_suite.files import replacing
 from tfgan_suite.generation import Generate, Translator, draw_translations
-from tfgan_suite.generation.first_rows import first_pairs
+from tfgan_suite.generation.given_rows import first_pairs
 from tfgan_suite.generation.generate import packed
 from tfgan_suite.generation.rows_of_conditions import check_drawable, draw_rows, repeated
 from tfgan_suite.generation.translator import takes_latents

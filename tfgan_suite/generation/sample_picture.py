@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tfgan_suite.generation.first_rows import first_rows
+from tfgan_suite.generation.given_rows import first_rows
 from tfgan_suite.generation.rows_of_conditions import (
     check_drawable,
     chosen,
