@@ -64,7 +64,7 @@ def test_the_description_says_which_version_it_is(conditional):
     _, folder = conditional
     made = ExportedGenerator(folder / "1")
     assert made.name == "digits-1" and made.classes == CLASSES
-    assert made.image_shape == (8, 8, 1)
+    assert made.modality.shape == (8, 8, 1)
     assert made.description["checkpoint"] == "digits/1"
     assert made.description["weights"] == "as trained"
     assert made.description["signature"] == "from_seed"

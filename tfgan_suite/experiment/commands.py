@@ -4,7 +4,8 @@ import pathlib
 import time
 
 from tfgan_suite.distribution import get_strategy
-from tfgan_suite.experiment import console, evaluation, reports, running, scoring
+from tfgan_suite.experiment import console, evaluation, reports, scoring
+from tfgan_suite.experiment.building import build
 from tfgan_suite.experiment.exporting import export_all, paths_of
 from tfgan_suite.experiment.real_data import RealData
 from tfgan_suite.experiment.samples import sample
@@ -32,7 +33,7 @@ def evaluate(restored, *, samples=None, seed=None):
             another number of samples.
     """
     where = restored.directory
-    evaluators = running.build(restored.recipe, restored.config, get_strategy("one")).evaluators
+    evaluators = build(restored.recipe, restored.config, get_strategy("one")).evaluators
     if not evaluators:
         raise ValueError(f"The recipe has no evaluators. Received: {restored.recipe.name}")
     given = {"n": samples, "seed": seed}

@@ -8,11 +8,11 @@ import numpy as np
 
 from tfgan_suite import drawing
 from tfgan_suite.distribution import get_strategy
-from tfgan_suite.experiment import running
+from tfgan_suite.experiment.building import build
 from tfgan_suite.files import replacing
 from tfgan_suite.generation import Generate, Translator, draw_translations
-from tfgan_suite.generation.given_rows import first_pairs
 from tfgan_suite.generation.generate import packed
+from tfgan_suite.generation.given_rows import first_pairs
 from tfgan_suite.generation.rows_of_conditions import check_drawable, draw_rows, repeated
 from tfgan_suite.generation.translator import takes_latents
 
@@ -138,7 +138,7 @@ def _translations(restored, count, form, to):
             "Translators are sampled on the images of their recipe: give the run directory. "
             f"Received: {restored.file}"
         )
-    real = running.build(restored.recipe, restored.config, get_strategy("one")).real
+    real = build(restored.recipe, restored.config, get_strategy("one")).real
     if real is None:
         raise ValueError(
             f"The recipe has no `real` images to translate. Received: {restored.recipe.name}"
