@@ -139,6 +139,25 @@ def _sample(arguments):
     print(f"{count} samples of {restored.file} (seed {arguments.seed}): {path}")
 
 
+def _translate(arguments):
+    is_picture = arguments.format == "picture"
+    if is_picture and arguments.to and pathlib.Path(arguments.to).suffix.lower() != ".png":
+        raise ValueError(f"A picture is written as a .png file. Received: --to {arguments.to}")
+    restored, commands = _restore(arguments.source, best=arguments.best)
+    options = {"split": arguments.split, "data_dir": arguments.data_dir}
+    path, count = commands.translate(
+        restored,
+        arguments.images,
+        direction=arguments.direction,
+        count=arguments.count,
+        given={key: getattr(arguments, key) for key in CONDITION_OPTIONS},
+        form=arguments.format,
+        to=arguments.to,
+        **{name: value for name, value in options.items() if value is not None},
+    )
+    print(f"{count} translations of {arguments.images} by {restored.file}: {path}")
+
+
 def _evaluate(arguments):
     if arguments.data is None:
         return _evaluate_by_recipe(arguments)
@@ -241,6 +260,7 @@ _COMMANDS = {
     "train": _train,
     "launch": _launch,
     "sample": _sample,
+    "translate": _translate,
     "evaluate": _evaluate,
     "classifier": _classifier,
     "export": _export,

@@ -14,41 +14,6 @@ PLOT = 512  # pixels: width and height of a scatter plot
 _REAL, _GENERATED, _INK = (190, 190, 190), (31, 90, 180), (60, 60, 60)
 
 
-def check_drawable(shape):
-    """Returns `"image"` or `"points"` for the shape of one example.
-
-    Raises:
-        ValueError: if it is neither `(height, width, 1 or 3)` nor `(2,)`.
-    """
-    shape = tuple(shape)
-    if len(shape) == 3 and shape[-1] in (1, 3):
-        return "image"
-    if shape == (2,):
-        return "points"
-    raise ValueError(
-        "Pictures can be drawn of grey or RGB images (height, width, 1 or 3) and of points in the "
-        f"plane (2,). Received: examples of shape {shape}"
-    )
-
-
-def draw(made, columns):
-    """A grid of images in rows of `columns`, or a scatter plot of points.
-
-    Args:
-        made: `[N, H, W, 1 or 3]` in [-1, 1], or `[N, 2]`.
-        columns: images in a row.
-
-    Returns:
-        uint8 array `[height, width, 1 or 3]`.
-
-    Raises:
-        ValueError: as `check_drawable` does.
-    """
-    if check_drawable(made.shape[1:]) == "points":
-        return scatter(made, limits(made))
-    return tile(made, columns)
-
-
 def visible(images):
     """Images of any number of channels as grey or colour ones.
 

@@ -9,9 +9,12 @@ from tfgan_suite.experiment.building import build
 from tfgan_suite.experiment.exporting import export_all, paths_of
 from tfgan_suite.experiment.real_data import RealData
 from tfgan_suite.experiment.samples import sample
+from tfgan_suite.experiment.translations import translate
 from tfgan_suite.export import verify as verify_export
 
-__all__ = ["evaluate", "publish", "sample", "score", "train_classifier", "verify"]
+__all__ = [
+    "evaluate", "publish", "sample", "score", "train_classifier", "translate", "verify",
+]  # fmt: skip
 
 
 def evaluate(restored, *, samples=None, seed=None):

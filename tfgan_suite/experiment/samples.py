@@ -1,23 +1,23 @@
 """Samples of a trained generator, as one picture or as files of their own."""
 
-import csv
-import pathlib
 import re
 
 import numpy as np
 
-from tfgan_suite import drawing
-from tfgan_suite.distribution import get_strategy
-from tfgan_suite.experiment.building import build
-from tfgan_suite.files import replacing
-from tfgan_suite.generation import Generate, Translator, draw_translations
+from tfgan_suite.experiment.sample_files import (
+    FOLDER,
+    PICTURE,
+    place,
+    write_examples,
+    write_picture,
+)
+from tfgan_suite.experiment.translations import sample_translations
+from tfgan_suite.generation import Generate
 from tfgan_suite.generation.generate import packed
-from tfgan_suite.generation.given_rows import first_pairs
 from tfgan_suite.generation.rows_of_conditions import check_drawable, draw_rows, repeated
 from tfgan_suite.generation.translator import takes_latents
 
 COUNT = 64  # samples, unless a number is given
-PICTURE, FOLDER = FORMS = ("picture", "folder")
 # What a condition of each key is called where there is nothing to choose.
 _CHOICES = {"labels": "classes", "attributes": "attributes", "tokens": "texts"}
 
@@ -67,7 +67,7 @@ def sample(
     for option, value in (*given.items(), ("rows", rows)):
         _check_option(option, value, kinds, count, restored)
     if generate is None:
-        return _translations(restored, count or COUNT, form, to)
+        return sample_translations(restored, count or COUNT, form, to)
     name = f"seed-{seed}"
     if given:
         said = "-".join(f"{key}-{text}" for key, text in given.items())
@@ -76,15 +76,12 @@ def sample(
     latents, condition = _chosen(generate, given, count, rows, columns, seed)
     made = generate.of(latents, condition)
     if form == FOLDER:
-        folder = _place(restored, to, name, "")
-        folder.mkdir(parents=True, exist_ok=True)
-        generate.modality.write(made, folder, f"seed-{seed}-")
-        if kinds:
-            _write_conditions(folder / f"seed-{seed}-conditions.csv", generate, condition)
+        folder = place(restored, to, name, "")
+        write_examples(folder, f"seed-{seed}-", generate, made, condition)
         return folder, len(made)
     check_drawable(generate.modality)
     pixels = draw_rows(generate, made, condition, columns)
-    return _write_picture(_place(restored, to, name, ".png"), pixels), len(made)
+    return write_picture(place(restored, to, name, ".png"), pixels), len(made)
 
 
 def _check_option(option, value, kinds, count, restored):
@@ -129,58 +126,3 @@ def _chosen(generate, given, count, rows, columns, seed):
     each = (rows or 1) * columns
     latents = np.tile(generate.latents(each, seed), (wanted, 1))
     return latents, repeated(packed(of_rows), each)
-
-
-def _translations(restored, count, form, to):
-    """The first examples that the recipe holds out for pictures, and what becomes of them."""
-    if not restored.directory:
-        raise ValueError(
-            "Translators are sampled on the images of their recipe: give the run directory. "
-            f"Received: {restored.file}"
-        )
-    real = build(restored.recipe, restored.config, get_strategy("one")).real
-    if real is None:
-        raise ValueError(
-            f"The recipe has no `real` images to translate. Received: {restored.recipe.name}"
-        )
-    translator, pair = Translator(restored.trainer), first_pairs(real, count)
-    count = len(pair[0])
-    if form == PICTURE:
-        pixels = draw_translations(translator, pair)
-        return _write_picture(_place(restored, to, "translations", ".png"), pixels), count
-    folder = _place(restored, to, "translations", "")
-    folder.mkdir(parents=True, exist_ok=True)
-    for direction, inputs in zip(translator.directions, translator.inputs_of(pair)):
-        made = translator(inputs, direction)
-        prefix = f"{direction}-" if direction else ""
-        translator.generate(direction).modality.write(made, folder, prefix)
-    return folder, count
-
-
-def _place(restored, to, name, suffix):
-    """Where samples go."""
-    if to is not None:
-        return pathlib.Path(to)
-    if not restored.directory:
-        return restored.file.with_name(f"{restored.file.stem}-{name}{suffix}")
-    prefix = f"{restored.file.name}-" if restored.file.is_dir() else ""
-    return restored.directory.samples / f"{prefix}{name}{suffix}"
-
-
-def _write_picture(path, pixels):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    drawing.write_png(path, pixels)
-    return path
-
-
-def _write_conditions(path, generate, condition):
-    """Writes what each example of a folder was made to be, a line for each."""
-    kinds = generate.interface.conditions
-    columns = [
-        list(map(kind.describe, kind.check(values)))
-        for kind, values in zip(kinds, generate.in_order(condition))
-    ]
-    with replacing(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
-        lines = csv.writer(file)
-        lines.writerow(["example", *(kind.key for kind in kinds)])
-        lines.writerows((index, *row) for index, row in enumerate(zip(*columns)))

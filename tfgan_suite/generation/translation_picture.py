@@ -23,38 +23,49 @@ def draw_translations(translator, pair):
     Raises:
         ValueError: if examples cannot be drawn.
     """
+    source, output = _domains(translator)
     first, second = pair
-    there, *back = translator.directions
-    if not back:
-        columns = [(second, 0), (translator(second), 1), (first, 1)]
-        return draw_columns(translator, columns)
+    if len(translator.directions) == 1:
+        columns = [(second, source), (translator(second), output), (first, output)]
+        return draw_columns(columns)
+    there, back = translator.directions
     columns = []
-    for side, (examples, direction, home) in enumerate(
-        zip(pair, translator.directions, translator.directions[::-1])
+    for examples, forth, home, own, other in (
+        (first, there, back, source, output),
+        (second, back, there, output, source),
     ):
-        translated = translator(examples, direction)
-        returned = translator(translated, home)
-        columns += [(examples, side), (translated, 1 - side), (returned, side)]
-    return draw_columns(translator, columns)
+        translated = translator(examples, forth)
+        columns += [(examples, own), (translated, other), (translator(translated, home), own)]
+    return draw_columns(columns)
 
 
 def draw_pair(translator, pair):
     """Draws what `draw_translations` begins with, as it is given: uint8 `[height, width, 3]`."""
-    first, second = pair
-    takes, makes = (0, 1) if len(translator.directions) > 1 else (1, 0)
-    return draw_columns(translator, [(first, takes), (second, makes)])
+    source, output = _domains(translator)
+    domains = (output, source) if len(translator.directions) == 1 else (source, output)
+    return draw_columns(zip(pair, domains))
 
 
-def draw_columns(translator, columns):
+def draw_columns(columns):
     """Draws batches of examples as columns: one row for each example.
 
     Args:
-        translator: the `Translator`.
-        columns: list of pairs of a batch and its domain: 0 for what the first direction takes, 1
-            for what it makes.
+        columns: pairs of a batch `[N, ...]` and its `Modality`.
+
+    Returns:
+        uint8 array `[height, width, 3]`.
+
+    Raises:
+        ValueError: if examples cannot be drawn.
     """
-    interface = translator.generate().interface
-    domains = (interface.source, interface.output)
-    for modality in domains:
+    pictures = []
+    for batch, modality in columns:
         check_drawable(modality)
-    return side_by_side([domains[domain].draw(batch, 1) for batch, domain in columns])
+        pictures.append(modality.draw(batch, 1))
+    return side_by_side(pictures)
+
+
+def _domains(translator):
+    """The modalities of what the first direction takes and makes."""
+    interface = translator.generate().interface
+    return interface.source, interface.output
