@@ -20,10 +20,10 @@ def visible(images):
     Args:
         images: floats in [-1, 1], `[N, H, W, C]`: grey and colour stay as they are; alpha, the
             second of two channels or the fourth of four, lets a checkerboard through; other bands
-            stand beside one another, in grey.
+            become as many grey images, one after the other.
 
     Returns:
-        `[N, H, W', 1 or 3]`.
+        `[N, H, W, 1 or 3]`; of other bands `[N * C, H, W, 1]`.
     """
     images = np.asarray(images)
     count, height, width, channels = images.shape
@@ -32,7 +32,7 @@ def visible(images):
     if channels in (2, 4):
         alpha = np.clip((images[..., -1:] + 1.0) / 2.0, 0.0, 1.0)
         return alpha * images[..., :-1] + (1.0 - alpha) * _checkerboard(height, width)
-    return np.moveaxis(images, 3, 2).reshape(count, height, channels * width, 1)
+    return np.moveaxis(images, 3, 1).reshape(count * channels, height, width, 1)
 
 
 def _checkerboard(height, width):

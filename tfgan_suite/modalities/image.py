@@ -52,6 +52,12 @@ class Image(Modality):
         self.row = (height, width, channels)
 
     @property
+    def grid(self):
+        """`(count, columns)`: of images of many bands there are fewer, as each is that wide."""
+        columns = 8 if self.channels <= 4 else max(1, 8 // self.channels)
+        return 8 * columns, columns
+
+    @property
     def has_alpha(self):
         """Whether the last channel says how opaque the others are."""
         return self.channels in (2, 4)
@@ -72,7 +78,9 @@ class Image(Modality):
 
     def draw(self, examples, columns=None, real=None):
         columns = columns or self.grid[1]
-        return drawing.tile(drawing.visible(np.asarray(examples)), columns)
+        seen = drawing.visible(np.asarray(examples))
+        # Bands stand beside one another.
+        return drawing.tile(seen, columns * max(1, len(seen) // max(1, len(examples))))
 
     def write(self, examples, folder, prefix=""):
         paths = []
