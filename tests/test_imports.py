@@ -22,6 +22,7 @@ ALLOWED = {
     "configured": set(),
     "fields": {"configured"},
     "drawing": {"files"},
+    "plots": {"files", "registration"},
     "vocabulary": {"checks"},
     "modalities": {"checks", "drawing", "fields", "files", "registration", "vocabulary"},
     "conditions": {"checks", "fields", "registration", "vocabulary"},

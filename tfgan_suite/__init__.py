@@ -23,6 +23,7 @@ _MODULES = (
     "metrics",
     "modalities",
     "networks",
+    "plots",
     "schedules",
     "serving",
     "tf_gan",
