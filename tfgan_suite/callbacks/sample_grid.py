@@ -33,8 +33,8 @@ class SampleGrid(keras.callbacks.Callback):
     Args:
         directory: created if absent.
         every: epochs between two drawing.
-        rows: rows of the grid; None for the modality's (of images 8), or with a generator of classes
-            for as many as there are, up to 16 (of more, every n-th is drawn).
+        rows: rows of the grid; None for the modality's (of images 8), or with a generator of
+            classes for as many as there are, up to 16 (of more, every n-th is drawn).
         columns: columns of the grid; None for the modality's (of images 8).
         seed: integer seed of the latents.
         real: batch of real examples, or `tf.data.Dataset` of batches (of examples, or of

@@ -1,4 +1,4 @@
-"""The figures of generated beside real images: functions of a `Comparison`, for the table of scores.
+"""Figures of generated beside real images: functions of a `Comparison`, for the table of scores.
 
 Each returns a dict of the figures and of what else the metric gives.
 """
