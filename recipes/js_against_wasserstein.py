@@ -32,7 +32,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite import callbacks, cli, losses, networks, trainers
+from tfgan_suite import cli, losses, networks, plots, trainers
 from tfgan_suite.experiment import Experiment
 from tfgan_suite.experiment.run_callbacks import InRunDirectory
 from tfgan_suite.files import write_json
@@ -185,13 +185,13 @@ class PulledApart(InRunDirectory):
         distance = "theta, distance of the lines"
 
         def line(name, label, **style):
-            return callbacks.Line(theta, columns[name], label, **style)
+            return plots.Line(theta, columns[name], label, **style)
 
         dots = {"style": "", "marker": "o"}
         panels = [
-            callbacks.Panel(
+            plots.Panel(
                 [
-                    callbacks.Line(
+                    plots.Line(
                         [-limit, -1e-9, 0.0, 1e-9, limit],
                         [math.log(2.0) * bool(side) for side in (-2, -1, 0, 1, 2)],
                         "closed form: log 2 but at 0",
@@ -202,7 +202,7 @@ class PulledApart(InRunDirectory):
                 "nats",
                 "Jensen-Shannon divergence",
             ),
-            callbacks.Panel(
+            plots.Panel(
                 [
                     line("wasserstein", "closed form: |theta|"),
                     line("wasserstein_of_penalty", "closed form with the penalty", style=":"),
@@ -212,7 +212,7 @@ class PulledApart(InRunDirectory):
                 "distance",
                 "Wasserstein distance",
             ),
-            callbacks.Panel(
+            plots.Panel(
                 [
                     line("js_gradient_norm", "minimax loss", marker="o"),
                     line("wasserstein_gradient_norm", "Wasserstein loss", marker="o"),
@@ -224,7 +224,7 @@ class PulledApart(InRunDirectory):
             ),
         ]
         path = self.directory / "js_against_wasserstein.png"
-        callbacks.plot_lines(path, panels, columns=3)
+        plots.plot_lines(path, panels, columns=3)
 
 
 class DistanceOfLines:

@@ -25,7 +25,7 @@ import json
 
 import keras
 
-from tfgan_suite import callbacks, cli, losses, networks, trainers
+from tfgan_suite import cli, losses, networks, plots, trainers
 from tfgan_suite.experiment import SMOKE_IMAGES, ImageConfig, open_images
 from tfgan_suite.experiment.judges import classifier_judge
 from tfgan_suite.experiment.run_callbacks import InRunDirectory
@@ -115,9 +115,9 @@ class FrozenGenerators(InRunDirectory):
         files = sorted(self.directory.glob("gradients-epoch-*.json"))
         curves = [json.loads(file.read_text(encoding="utf-8")) for file in files]
         panels = [
-            callbacks.Panel(
+            plots.Panel(
                 [
-                    callbacks.Line(c["steps"], c[name], f"G after {c['epoch']} epochs")
+                    plots.Line(c["steps"], c[name], f"G after {c['epoch']} epochs")
                     for c in curves
                 ],
                 "steps of a discriminator trained from scratch",
@@ -127,7 +127,7 @@ class FrozenGenerators(InRunDirectory):
             )
             for name, formula in FORMULAS.items()
         ]
-        callbacks.plot_lines(self.directory / "vanishing_gradients.png", panels)
+        plots.plot_lines(self.directory / "vanishing_gradients.png", panels)
 
 
 def build_discriminator(config, images, seed):

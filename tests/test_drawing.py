@@ -89,9 +89,3 @@ def test_a_png_holds_the_pixels(tmp_path, channels):
     with Image.open(tmp_path / "p.png") as image:
         assert image.format == "PNG"
         np.testing.assert_array_equal(np.asarray(image).reshape(pixels.shape), pixels)
-
-
-@pytest.mark.parametrize("shape", [(8, 8, 2), (3,), (8, 8), (4, 8, 8, 3)])
-def test_what_cannot_be_drawn_is_refused(shape):
-    with pytest.raises(ValueError, match="examples of shape"):
-        drawing.check_drawable(shape)

@@ -8,6 +8,14 @@ from tfgan_suite.version import __version__
 # As `tfgan_suite.distribution` has them, which imports TensorFlow.
 STRATEGIES = ("auto", "one", "mirrored", "multi_worker", "tpu")
 
+# What `sample` is told of a generator's conditions, by their keys.
+CONDITION_OPTIONS = {
+    "labels": ("7|0-9|cat,dog", "classes to draw, by number or name (default: all)"),
+    "attributes": ("Smiling=1,Hat=0", "attributes to draw, others 0; several by semicolons"),
+    "condition": ("0.1,0.2", "the condition to draw, where it is numbers"),
+    "tokens": ("TEXT", "the text to draw"),
+}
+
 
 def parser():
     """The parser of the command line; it names what to run as `command`."""
@@ -62,12 +70,32 @@ def parser():
     sample.add_argument(
         "--count", type=_at_least(1), metavar="N", help="(default: 64, or a row of each class)"
     )
-    sample.add_argument("--columns", type=_at_least(1), default=8, metavar="M", help="(default: 8)")
-    sample.add_argument("--labels", metavar="7|0-9|1,3", help="classes to draw (default: all)")
-    sample.add_argument("--rows", type=_at_least(1), metavar="R", help="of a class (default: 1)")
+    sample.add_argument("--columns", type=_at_least(1), metavar="M", help="(default: 8 images)")
+    _add_conditions(sample)
+    sample.add_argument("--rows", type=_at_least(1), metavar="R", help="of each (default: 1)")
     sample.add_argument("--seed", type=_at_least(0), default=0, metavar="S", help="(default: 0)")
-    sample.add_argument("--to", metavar="FILE.png", help="(default: beside the source)")
+    sample.add_argument(
+        "--truncation", type=float, default=1.0, metavar="PSI", help="of the latents (default: 1)"
+    )
+    sample.add_argument(
+        "--format", choices=("picture", "folder"), default="picture", help="(default: picture)"
+    )
+    sample.add_argument("--to", metavar="FILE.png|DIR", help="(default: beside the source)")
     sample.add_argument("--best", action="store_true", help="a run's best checkpoint")
+
+    translate = commands.add_parser("translate", help="translate images by a trained generator")
+    translate.add_argument("source", metavar="RUN_OR_KERAS", help="of a translator")
+    translate.add_argument("images", metavar="IMAGES", help="a folder, or a data set by its name")
+    translate.add_argument("--direction", metavar="NAME", help="of several (default: the first)")
+    translate.add_argument("--count", type=_at_least(1), metavar="N", help="(default: all)")
+    _add_conditions(translate)
+    translate.add_argument("--split", metavar="SPLIT", help="of a data set (default: train)")
+    translate.add_argument("--data-dir", metavar="DIR", help="of TensorFlow Datasets")
+    translate.add_argument(
+        "--format", choices=("picture", "folder"), default="folder", help="(default: folder)"
+    )
+    translate.add_argument("--to", metavar="DIR|FILE.png", help="(default: beside the source)")
+    translate.add_argument("--best", action="store_true", help="a run's best checkpoint")
 
     evaluate = commands.add_parser(
         "evaluate", help="judge generators: by their recipe, or against any data set"
@@ -124,6 +152,11 @@ def parser():
 
     commands.add_parser("list", help="list the recipes")
     return parser
+
+
+def _add_conditions(command):
+    for option, (metavar, text) in CONDITION_OPTIONS.items():
+        command.add_argument(f"--{option}", metavar=metavar, help=text)
 
 
 def _at_least(least):

@@ -10,7 +10,7 @@ import os
 import pathlib
 import sys
 
-from tfgan_suite.arguments import parser
+from tfgan_suite.arguments import CONDITION_OPTIONS, parser
 from tfgan_suite.experiment import find_recipes, load_recipe, resolve_config
 from tfgan_suite.experiment.recipe import unknown_preset
 from tfgan_suite.experiment.recipe_files import locate, outline, path_and_preset
@@ -118,19 +118,44 @@ def _launch(arguments):
 
 
 def _sample(arguments):
-    if arguments.to and pathlib.Path(arguments.to).suffix.lower() != ".png":
-        raise ValueError(f"Samples are written as a .png file. Received: --to {arguments.to}")
+    is_picture = arguments.format == "picture"
+    if is_picture and arguments.to and pathlib.Path(arguments.to).suffix.lower() != ".png":
+        raise ValueError(
+            "Samples are written as a .png file, or with --format folder as files of their own. "
+            f"Received: --to {arguments.to}"
+        )
     restored, commands = _restore(arguments.source, best=arguments.best)
     path, count = commands.sample(
         restored,
-        columns=arguments.columns,
         seed=arguments.seed,
         count=arguments.count,
-        labels=arguments.labels,
         rows=arguments.rows,
+        columns=arguments.columns,
+        given={key: getattr(arguments, key) for key in CONDITION_OPTIONS},
+        form=arguments.format,
+        truncation=arguments.truncation,
         to=arguments.to,
     )
     print(f"{count} samples of {restored.file} (seed {arguments.seed}): {path}")
+
+
+def _translate(arguments):
+    is_picture = arguments.format == "picture"
+    if is_picture and arguments.to and pathlib.Path(arguments.to).suffix.lower() != ".png":
+        raise ValueError(f"A picture is written as a .png file. Received: --to {arguments.to}")
+    restored, commands = _restore(arguments.source, best=arguments.best)
+    options = {"split": arguments.split, "data_dir": arguments.data_dir}
+    path, count = commands.translate(
+        restored,
+        arguments.images,
+        direction=arguments.direction,
+        count=arguments.count,
+        given={key: getattr(arguments, key) for key in CONDITION_OPTIONS},
+        form=arguments.format,
+        to=arguments.to,
+        **{name: value for name, value in options.items() if value is not None},
+    )
+    print(f"{count} translations of {arguments.images} by {restored.file}: {path}")
 
 
 def _evaluate(arguments):
@@ -235,6 +260,7 @@ _COMMANDS = {
     "train": _train,
     "launch": _launch,
     "sample": _sample,
+    "translate": _translate,
     "evaluate": _evaluate,
     "classifier": _classifier,
     "export": _export,

@@ -14,51 +14,16 @@ PLOT = 512  # pixels: width and height of a scatter plot
 _REAL, _GENERATED, _INK = (190, 190, 190), (31, 90, 180), (60, 60, 60)
 
 
-def check_drawable(shape):
-    """Returns `"image"` or `"points"` for the shape of one example.
-
-    Raises:
-        ValueError: if it is neither `(height, width, 1 or 3)` nor `(2,)`.
-    """
-    shape = tuple(shape)
-    if len(shape) == 3 and shape[-1] in (1, 3):
-        return "image"
-    if shape == (2,):
-        return "points"
-    raise ValueError(
-        "Pictures can be drawn of grey or RGB images (height, width, 1 or 3) and of points in the "
-        f"plane (2,). Received: examples of shape {shape}"
-    )
-
-
-def draw(made, columns):
-    """A grid of images in rows of `columns`, or a scatter plot of points.
-
-    Args:
-        made: `[N, H, W, 1 or 3]` in [-1, 1], or `[N, 2]`.
-        columns: images in a row.
-
-    Returns:
-        uint8 array `[height, width, 1 or 3]`.
-
-    Raises:
-        ValueError: as `check_drawable` does.
-    """
-    if check_drawable(made.shape[1:]) == "points":
-        return scatter(made, limits(made))
-    return tile(made, columns)
-
-
 def visible(images):
     """Images of any number of channels as grey or colour ones.
 
     Args:
         images: floats in [-1, 1], `[N, H, W, C]`: grey and colour stay as they are; alpha, the
             second of two channels or the fourth of four, lets a checkerboard through; other bands
-            stand beside one another, in grey.
+            become as many grey images, one after the other.
 
     Returns:
-        `[N, H, W', 1 or 3]`.
+        `[N, H, W, 1 or 3]`; of other bands `[N * C, H, W, 1]`.
     """
     images = np.asarray(images)
     count, height, width, channels = images.shape
@@ -67,7 +32,7 @@ def visible(images):
     if channels in (2, 4):
         alpha = np.clip((images[..., -1:] + 1.0) / 2.0, 0.0, 1.0)
         return alpha * images[..., :-1] + (1.0 - alpha) * _checkerboard(height, width)
-    return np.moveaxis(images, 3, 2).reshape(count, height, channels * width, 1)
+    return np.moveaxis(images, 3, 1).reshape(count * channels, height, width, 1)
 
 
 def _checkerboard(height, width):

@@ -18,7 +18,7 @@ import tempfile
 import numpy as np
 
 from tests.metrics import damaged_digits as shared
-from tfgan_suite import callbacks, metrics
+from tfgan_suite import metrics, plots
 from tfgan_suite.files import write_json
 
 LEVELS = {"blur": 2.0, "noise": 1.2, "brightness": 1.4}  # the largest
@@ -106,10 +106,10 @@ def draw(path, results):
     def line(damage, result, name):
         share = np.asarray(result["levels"]) / result["levels"][-1]
         values = [np.nan if v is None else v for v in result["scores"][name]]
-        return callbacks.Line(share, values, damage, marker="o")
+        return plots.Line(share, values, damage, marker="o")
 
     panels = [
-        callbacks.Panel(
+        plots.Panel(
             [line(d, result, name) for d, result in results.items() if name in result["scores"]],
             "share of the largest damage",
             name,
@@ -119,7 +119,7 @@ def draw(path, results):
     ]
     largest = ", ".join(f"{d} {r['levels'][-1]:g}" for d, r in results.items())
     title = f"Scores of damaged MNIST against {shared.COUNT} others; largest damage: {largest}"
-    callbacks.plot_lines(path, panels, title=title, columns=4)
+    plots.plot_lines(path, panels, title=title, columns=4)
 
 
 def main(argv=None):

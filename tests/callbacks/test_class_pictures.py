@@ -11,9 +11,9 @@ from tfgan_suite.callbacks import (
     ImageGrid,
     LatentInterpolation,
     LatentTraversal,
-    Sampler,
 )
-from tfgan_suite.callbacks.latent_interpolation import linear, spherical
+from tfgan_suite.generation import Generate, traverse
+from tfgan_suite.generation.interpolation import linear, spherical
 from tfgan_suite.latents import LatentPrior, StructuredLatentPrior
 
 CLASSES, DIM = 3, 4
@@ -68,18 +68,18 @@ def read(path):
 @pytest.mark.parametrize("one_hot", [False, True])
 def test_without_a_condition_all_classes_come_in_turn(one_hot):
     trainer = trainer_of_classes(one_hot)
-    sampler = Sampler(trainer, batch_size=4)
-    assert sampler.classes == CLASSES
+    generate = Generate(trainer, batch_size=4)
+    assert generate.classes == CLASSES
     labels = np.array([0, 1, 2, 0, 1])
-    np.testing.assert_array_equal(sampler.labels(5, seed=3), labels)
+    np.testing.assert_array_equal(generate.labels(5, seed=3), labels)
     given = tf.one_hot(labels, CLASSES) if one_hot else labels
     expected = trainer([trainer.sample_latents(5, seed=3), tf.convert_to_tensor(given)])
-    np.testing.assert_allclose(sampler(5, seed=3), expected, atol=1e-6)
+    np.testing.assert_allclose(generate(5, seed=3), expected, atol=1e-6)
 
 
 def test_a_label_out_of_range_is_named():
     with pytest.raises(ValueError, match=r"in \[0, 3\).*from 0 to 3"):
-        Sampler(trainer_of_classes())(2, seed=0, condition=np.array([0, 3]))
+        Generate(trainer_of_classes())(2, seed=0, condition=np.array([0, 3]))
 
 
 @pytest.mark.parametrize("one_hot", [False, True])
@@ -87,7 +87,7 @@ def test_each_row_of_a_grid_is_a_class_and_each_column_one_latent_vector(tmp_pat
     trainer = fit(trainer_of_classes(one_hot), ImageGrid(tmp_path, columns=4, seed=5))
     z = np.tile(trainer.sample_latents(4, seed=5), (CLASSES, 1))
     labels = np.repeat(np.arange(CLASSES), 4)
-    made = Sampler(trainer).generate(z, labels)
+    made = Generate(trainer).of(z, labels)
     drawn = read(tmp_path / "epoch-0001.png")
     assert np.abs(drawn - drawing.tile(made, 4)[..., 0]).max() <= 1
     assert drawn.shape[0] == CLASSES * (64 + drawing.GAP) + drawing.GAP
@@ -105,7 +105,7 @@ def test_each_walk_is_of_one_class(tmp_path):
     trainer = fit(trainer_of_classes(), LatentInterpolation(tmp_path, rows=2, columns=3, seed=6))
     ends = trainer.sample_latents(4, seed=6).numpy()
     z = spherical(ends[:2], ends[2:], np.linspace(0.0, 1.0, 3)).reshape(6, DIM)
-    made = Sampler(trainer).generate(z, np.array([0, 0, 0, 1, 1, 1]))
+    made = Generate(trainer).of(z, np.array([0, 0, 0, 1, 1, 1]))
     drawn = read(tmp_path / "interpolation.png")
     assert np.abs(drawn - drawing.tile(made, 3)[..., 0]).max() <= 1
 
@@ -122,14 +122,14 @@ def test_walks_between_structured_latents_stay_in_the_prior(tmp_path):
         ],
         axis=-1,
     )
-    made = Sampler(trainer).generate(walk.reshape(8, -1))
+    made = Generate(trainer).of(walk.reshape(8, -1))
     drawn = read(tmp_path / "interpolation.png")
     assert np.abs(drawn - drawing.tile(made, 4)[..., 0]).max() <= 1
 
 
 def test_a_traversal_varies_one_code_in_each_row():
-    strips, columns = LatentTraversal("unused", rows=2, span=1.5, seed=4).latents(PRIOR)
-    assert columns == 10 and strips.shape == (3 * 2, 10, PRIOR.dim)
+    strips = traverse(PRIOR, rows=2, span=1.5, seed=4)
+    assert strips.shape == (3 * 2, 10, PRIOR.dim)
     base = PRIOR.sample(2, 4).numpy()
     for row, strip in enumerate(strips):
         code = PRIOR.codes[row // 2].columns
@@ -143,21 +143,21 @@ def test_a_traversal_varies_one_code_in_each_row():
 
 def test_components_of_a_plain_prior_can_be_varied():
     prior = LatentPrior(6)
-    strips, columns = LatentTraversal("u", rows=1, columns=3, components=(5,)).latents(prior)
+    strips = traverse(prior, rows=1, columns=3, components=(5,))
     assert strips.shape == (1, 3, 6)
     np.testing.assert_allclose(strips[0, :, 5], [-2.0, 0.0, 2.0])
-    assert len(LatentTraversal("u", rows=1).latents(prior)[0]) == 4
+    assert len(traverse(prior, rows=1)) == 4
 
 
 @pytest.mark.parametrize("make", [infogan, trainer_of_classes])
 def test_the_traversal_is_drawn_when_training_ends(make, tmp_path):
     callback = LatentTraversal(tmp_path, rows=2, columns=3)
     trainer = fit(make(), callback)
-    z, _ = callback.latents(trainer.latent_prior)
+    z = callback.latents(trainer.latent_prior)
     labels = None
-    if Sampler(trainer).classes:
+    if Generate(trainer).classes:
         labels = np.tile(np.repeat([0, 1], 3), len(z) // 2)
-    made = Sampler(trainer).generate(z.reshape(-1, z.shape[-1]), labels)
+    made = Generate(trainer).of(z.reshape(-1, z.shape[-1]), labels)
     drawn = read(tmp_path / "traversal.png")
     assert np.abs(drawn - drawing.tile(made, 3)[..., 0]).max() <= 1
 
@@ -173,4 +173,4 @@ def test_numbers_are_checked(options):
 
 def test_a_component_that_is_not_there_is_named():
     with pytest.raises(ValueError, match=r"\[0, 6\).*components=\(6,\)"):
-        LatentTraversal("unused", components=(6,)).latents(LatentPrior(6))
+        traverse(LatentPrior(6), components=(6,))

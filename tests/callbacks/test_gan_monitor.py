@@ -9,7 +9,9 @@ import pytest
 import tensorflow as tf
 
 from tfgan_suite import callbacks, losses, networks, testing, trainers
-from tfgan_suite.callbacks._look import Look
+from tfgan_suite.callbacks.monitor_figures import Figures
+from tfgan_suite.generation.given_rows import spread_rows
+from tfgan_suite.modalities import Image
 
 LATENT_DIM = 3
 LOGS = {
@@ -91,21 +93,21 @@ def test_figures_are_those_of_numpy():
 
 def test_real_images_have_all_their_own_variety():
     images = testing.images(64, (40, 40, 1))
-    look = Look(images, None, 64, None, 0)
-    look.prepare()
-    assert look._variety(images) == {"diversity": pytest.approx(1.0), "modes": pytest.approx(1.0)}
-    copies = look._variety(images[:1].repeat(64, axis=0))
+    figures = Figures(images, None, 64, None, 0)
+    figures.prepare(Image(40, 40, 1))
+    assert figures._variety(images) == {"diversity": pytest.approx(1.0), "modes": pytest.approx(1.0)}
+    copies = figures._variety(images[:1].repeat(64, axis=0))
     assert copies["diversity"] < 0.05 and copies["modes"] < 0.3
 
 
 def test_classes_that_are_missing_are_groups_that_are_missing():
     centres = 5.0 * np.eye(8, dtype="float32")[np.arange(64) % 8]
     points = centres + 0.1 * testing.points(64, 8)
-    look = Look(testing.images(64), None, 64, lambda given: points[: len(given)], 0)
-    look.prepare()
-    assert look._variety(testing.images(64))["modes"] == pytest.approx(1.0)
+    figures = Figures(testing.images(64), None, 64, lambda given: points[: len(given)], 0)
+    figures.prepare(Image(8, 8, 1))
+    assert figures._variety(testing.images(64))["modes"] == pytest.approx(1.0)
     points[:] = points[np.arange(64) % 8 == 0].repeat(8, axis=0)
-    assert look._variety(testing.images(64))["modes"] < 0.25
+    assert figures._variety(testing.images(64))["modes"] < 0.25
 
 
 def test_it_looks_every_so_many_epochs_and_steps():
@@ -200,8 +202,8 @@ def test_images_are_spread_over_an_array_and_over_batches():
     rows = np.arange(40, dtype="float32")[:, None]
     batches = tf.data.Dataset.from_tensor_slices(rows).batch(7)
     for source in (rows, batches):
-        images, condition = callbacks._examples.spread(source, 4)
-        assert images[:, 0].tolist() == [0, 13, 26, 39] and condition is None
+        (images,) = spread_rows(source, 4)
+        assert images[:, 0].tolist() == [0, 13, 26, 39]
 
 
 @pytest.mark.parametrize(

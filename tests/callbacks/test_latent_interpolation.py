@@ -6,7 +6,7 @@ from PIL import Image
 
 from tfgan_suite import drawing
 from tfgan_suite.callbacks import LatentInterpolation
-from tfgan_suite.callbacks.latent_interpolation import linear, spherical
+from tfgan_suite.generation.interpolation import linear, spherical
 
 
 def test_a_quarter_circle():

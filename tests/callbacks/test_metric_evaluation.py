@@ -7,7 +7,8 @@ import keras
 import numpy as np
 import pytest
 
-from tfgan_suite.callbacks import Checkpoints, EarlyStopping, JsonLines, MetricEvaluation, Sampler
+from tfgan_suite.callbacks import Checkpoints, EarlyStopping, JsonLines, MetricEvaluation
+from tfgan_suite.generation import Generate
 from tfgan_suite.trainers import ModifiedMinimaxGAN
 
 STEPS = 2  # in an epoch of the 32 examples
@@ -70,7 +71,7 @@ def fit(make_trainer, real_examples):
 
 
 def scores(trainer, n=12, seed=0):
-    return float(Sampler(trainer)(n, seed)[:, 0].mean())
+    return float(Generate(trainer)(n, seed)[:, 0].mean())
 
 
 def test_the_generator_that_serves_is_judged(fit):
@@ -158,7 +159,8 @@ def test_nothing_is_traced_again(fit, make_trainer, monkeypatch):
 
     evaluation = MetricEvaluation([Mean()], every_steps=1)
     assert traced_by([evaluation]) == traced_by([])
-    assert evaluation._sampler._generate.experimental_get_tracing_count() == 1
+    _, generate = evaluation._generate._functions["generator"]
+    assert generate.experimental_get_tracing_count() == 1
 
 
 def resumable(folder):

@@ -1,13 +1,12 @@
-"""Pictures of translators, and translated images as arrays."""
+"""Pictures of translators."""
 
 import keras
 import numpy as np
 import pytest
 from PIL import Image
 
-from tfgan_suite import CycleGAN, ModifiedMinimaxGAN, Pix2Pix, drawing, testing
-from tfgan_suite.callbacks import TranslationGrid, Translator
-from tfgan_suite.callbacks.translating import is_translator
+from tfgan_suite import CycleGAN, Pix2Pix, drawing, testing
+from tfgan_suite.callbacks import TranslationGrid
 
 SHAPE = (8, 8, 1)
 A, B = (testing.images(5, SHAPE, seed=seed) for seed in (1, 2))
@@ -75,38 +74,6 @@ def test_training_is_the_same_with_and_without_pictures(tmp_path):
     grid = TranslationGrid(tmp_path, (A, B), rows=2, tensorboard=False)
     drawn.fit(A, B, batch_size=5, shuffle=False, verbose=0, callbacks=[grid])
     assert testing.same(plain.generator, drawn.generator)
-
-
-@pytest.mark.parametrize("rows", [1, 2, 5])
-def test_batches_are_put_together(rows):
-    trainer = cyclegan()
-    translator = Translator(trainer, batch_size=2)
-    assert translator.directions == ("a_to_b", "b_to_a")
-    np.testing.assert_allclose(translator(A[:rows]), trainer.generator_ab(A[:rows]), atol=1e-6)
-    back = translator(A[:rows], "b_to_a")
-    np.testing.assert_allclose(back, trainer.generator_ba(A[:rows]), atol=1e-6)
-
-
-@pytest.mark.parametrize("rows", [1, 5])
-def test_a_direction_is_judged_by_the_discriminator_it_leads_to(rows):
-    trainer = cyclegan()
-    translator = Translator(trainer, batch_size=2)
-    judges = {"a_to_b": trainer.discriminator_b, "b_to_a": trainer.discriminator_a}
-    for direction, discriminator in judges.items():
-        expected = discriminator(A[:rows]).numpy().mean(axis=(1, 2, 3))
-        np.testing.assert_allclose(translator.judge(A[:rows], direction), expected, atol=1e-6)
-
-
-def test_an_unknown_direction_is_named():
-    with pytest.raises(ValueError, match=r"one of \('a_to_b', 'b_to_a'\). Received: .*'up'"):
-        Translator(cyclegan())(A, "up")
-
-
-def test_generators_of_latents_translate_nothing():
-    trainer = ModifiedMinimaxGAN(*testing.mlp_networks(SHAPE), testing.LATENT_DIM)
-    assert not is_translator(trainer) and is_translator(cyclegan()) and is_translator(pix2pix())
-    with pytest.raises(TypeError, match="generators take images. Received: ModifiedMinimaxGAN"):
-        Translator(trainer)
 
 
 @pytest.mark.parametrize(

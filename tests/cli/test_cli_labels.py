@@ -5,9 +5,8 @@ import pytest
 from PIL import Image
 
 from tfgan_suite import drawing
-from tfgan_suite.callbacks import Sampler
 from tfgan_suite.cli import main
-from tfgan_suite.experiment.commands import classes_of
+from tfgan_suite.generation import Generate
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +44,7 @@ def read(path):
 def test_rows_of_classes(file, trainer, tmp_path, capsys, options, classes, rows, name):
     assert main(["sample", file, "--columns", "3", "--seed", "2", *options]) == 0
     z = np.tile(trainer.sample_latents(3 * rows, seed=2), (len(classes), 1))
-    made = Sampler(trainer).generate(z, np.repeat(classes, 3 * rows))
+    made = Generate(trainer).of(z, np.repeat(classes, 3 * rows))
     drawn = read(tmp_path / name)
     assert np.abs(drawn - drawing.tile(made, 3)[..., 0]).max() <= 1
     assert f"{len(made)} samples of" in capsys.readouterr().out
@@ -53,7 +52,7 @@ def test_rows_of_classes(file, trainer, tmp_path, capsys, options, classes, rows
 
 def test_a_count_takes_the_classes_in_turn(file, trainer, tmp_path):
     assert main(["sample", file, "--count", "5", "--columns", "3"]) == 0
-    made = Sampler(trainer)(5, seed=0)
+    made = Generate(trainer)(5, seed=0)
     drawn = read(tmp_path / "t-seed-0.png")
     assert np.abs(drawn - drawing.tile(made, 3)[..., 0]).max() <= 1
 
@@ -80,11 +79,3 @@ def test_what_cannot_be_drawn_is_named(file, capsys, options, named):
 def test_a_generator_without_classes_is_named(fails, options):
     line = fails("sample", "runs/first", *options)
     assert "no classes to choose from" in line and " ".join(options) in line
-
-
-@pytest.mark.parametrize(
-    "text, found",
-    [("7", [7]), ("0-9", list(range(10))), ("1,3,5-7", [1, 3, 5, 6, 7]), ("2,2", [2, 2])],
-)
-def test_classes_are_read(text, found):
-    assert classes_of(text, 10) == found

@@ -170,7 +170,7 @@ def test_results_go_where_they_are_wanted(evaluate, tmp_path, digits):
         (["noise", "--data", "digits", "--metrics", "gan_train"], "class-conditional"),
         (["noise", "--data", "digits", "--metrics", "perceptual_path_length"], "latents"),
         (["data:digits", "--data", "digits", "--samples", "2000"], "1500 images"),
-        (["runs/first", "--data", "digits"], "of one shape"),
+        (["runs/first", "--data", "digits"], "runs/first, which makes vectors"),
         (["runs/digits", "--data", "digits", "--best"], "no best checkpoint"),
     ],
 )

@@ -30,7 +30,7 @@ def test_examples_are_valid_and_invalid_values_are_not(condition):
 
 @pytest.mark.parametrize(
     ("text", "labels"),
-    [("1", [1]), ("0-2", [0, 1, 2]), ("2,0-1", [2, 0, 1]), ("dog", [1]), ("old owl,cat", [2, 0])],
+    [("1", [1]), ("2,2", [2, 2]), ("0-2", [0, 1, 2]), ("2,0-1", [2, 0, 1]), ("dog", [1]), ("old owl,cat", [2, 0])],
 )
 def test_labels_are_read_from_text(text, labels):
     np.testing.assert_array_equal(NAMED.parse(text), labels)

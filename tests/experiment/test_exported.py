@@ -57,14 +57,14 @@ def test_latents_of_chosen_classes(conditional):
     latents, labels = made.latents(5, 3), np.full(5, 2)
     np.testing.assert_array_equal(latents, trainer.sample_latents(5, seed=3))
     expected = trainer([latents, tf.constant(labels, tf.int32)], training=False)
-    np.testing.assert_allclose(made.generate(latents, labels), expected, atol=1e-6)
+    np.testing.assert_allclose(made.of(latents, labels), expected, atol=1e-6)
 
 
 def test_the_description_says_which_version_it_is(conditional):
     _, folder = conditional
     made = ExportedGenerator(folder / "1")
     assert made.name == "digits-1" and made.classes == CLASSES
-    assert made.image_shape == (8, 8, 1)
+    assert made.modality.shape == (8, 8, 1)
     assert made.description["checkpoint"] == "digits/1"
     assert made.description["weights"] == "as trained"
     assert made.description["signature"] == "from_seed"

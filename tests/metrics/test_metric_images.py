@@ -1,10 +1,11 @@
-"""Tests of how generated images are resized for a judge, against Pillow and NumPy."""
+"""Tests of how generated images are made and resized for a judge, against Pillow and NumPy."""
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from tfgan_suite.metrics._images import resize_images
+from tfgan_suite.metrics._images import generate_images, resize_images
+from tfgan_suite.modalities import Vector
 
 
 @pytest.fixture
@@ -44,3 +45,14 @@ def test_sets_larger_than_a_batch_stay_in_order():
     images = np.broadcast_to(levels[:, None, None, None], [600, 8, 8, 1])
     resized = resize_images(images, (4, 4), "area")
     np.testing.assert_allclose(resized[:, 0, 0, 0], levels, atol=1e-6)
+
+
+def test_a_generator_of_something_else_is_named():
+    class Points:
+        modality = Vector(2)
+
+        def __call__(self, n, seed):
+            return np.zeros([n, 2])
+
+    with pytest.raises(ValueError, match=r"judges images.*generator of vectors of shape \(2,\)"):
+        generate_images(Points(), 4, 0)

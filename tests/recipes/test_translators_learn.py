@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tfgan_suite import experiment
-from tfgan_suite.callbacks import Translator
+from tfgan_suite.generation import Translator
 
 RECIPES = pathlib.Path(__file__).parents[2] / "recipes"
 

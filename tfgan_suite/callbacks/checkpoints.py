@@ -6,9 +6,9 @@ import warnings
 import keras
 
 from tfgan_suite.batches import loss_of_order
-from tfgan_suite.callbacks._steps import steps_done
 from tfgan_suite.callbacks._training_config import changes_of_training, describe_training
 from tfgan_suite.callbacks.interrupt import Interrupt
+from tfgan_suite.callbacks.step_counts import steps_done
 from tfgan_suite.checkpointing import (
     CheckpointStore,
     DirectoryLock,

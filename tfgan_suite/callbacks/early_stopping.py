@@ -2,7 +2,7 @@
 
 import keras
 
-from tfgan_suite.callbacks._steps import ended_early, epoch_start
+from tfgan_suite.callbacks.step_counts import ended_early, epoch_start
 from tfgan_suite.registration import public
 
 

@@ -8,12 +8,13 @@ import zlib
 import keras
 import numpy as np
 
-from tfgan_suite.callbacks._diagnosis import Diagnosis
-from tfgan_suite.callbacks._look import Look
-from tfgan_suite.callbacks._steps import steps_done
-from tfgan_suite.callbacks.terminate_on_non_finite import broken_weights
+from tfgan_suite.callbacks.guard_non_finite import broken_weights
+from tfgan_suite.callbacks.monitor_diagnosis import Diagnosis
+from tfgan_suite.callbacks.monitor_figures import Figures
+from tfgan_suite.callbacks.step_counts import steps_done
 from tfgan_suite.checks import positive_int
 from tfgan_suite.files import write_json
+from tfgan_suite.generation.interfaces import first_interface
 from tfgan_suite.registration import public
 
 DIAGNOSIS = "diagnosis.json"
@@ -118,7 +119,7 @@ class GANMonitor(keras.callbacks.Callback):
         self.diagnosis = Diagnosis(
             positive_int("warm_up", warm_up), positive_int("patience", patience)
         )
-        self._look = Look(real, held_out, positive_int("examples", examples), features, seed)
+        self._measure = Figures(real, held_out, positive_int("examples", examples), features, seed)
         self._kept = False  # whether `fit` calls the hooks of keepers
         self._figures = {}
         self._said = set()
@@ -151,7 +152,7 @@ class GANMonitor(keras.callbacks.Callback):
                 "Looks between epochs need the callbacks as a list, not as a CallbackList. "
                 f"Received: every_steps={self.every_steps}"
             )
-        self._look.prepare()
+        self._measure.prepare(first_interface(self.model).output)
         if self.directory is not None:
             self.directory.mkdir(parents=True, exist_ok=True)
         if steps_done(self.model) == 0:
@@ -220,7 +221,7 @@ class GANMonitor(keras.callbacks.Callback):
         step = steps_done(self.model)
         if step == self.diagnosis.looked_at and not broken:
             return
-        figures = self._look(self.model)
+        figures = self._measure(self.model)
         players = (self.model.players["generator"], self.model.players["discriminator"])
         optimizers = [player.optimizer for player in players]
         bad = _non_finite(figures)

@@ -7,7 +7,7 @@ import time
 import keras
 import numpy as np
 
-from tfgan_suite.callbacks._steps import ended_early, epoch_start, steps_done
+from tfgan_suite.callbacks.step_counts import ended_early, epoch_start, steps_done
 from tfgan_suite.files import replacing, strict
 from tfgan_suite.registration import public
 

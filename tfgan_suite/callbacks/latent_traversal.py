@@ -1,13 +1,15 @@
-"""Strips in which one latent code varies: what each code has come to mean."""
+"""Pictures in whose rows one latent code varies, when training ends."""
 
 import pathlib
 
 import keras
 import numpy as np
 
-from tfgan_suite import conditions, drawing
-from tfgan_suite.callbacks.sampling import Sampler
-from tfgan_suite.checks import positive_int
+from tfgan_suite import drawing
+from tfgan_suite.checks import positive_int, positive_int_or_none
+from tfgan_suite.generation import Generate, traverse
+from tfgan_suite.generation.rows_of_conditions import check_drawable
+from tfgan_suite.generation.traversal import draw_traversal
 from tfgan_suite.registration import public
 
 
@@ -41,62 +43,25 @@ class LatentTraversal(keras.callbacks.Callback):
 
     def __init__(self, directory, *, rows=2, columns=None, span=2.0, components=None, seed=0):
         super().__init__()
-        positive_int("rows", rows)
-        if columns is not None:
-            positive_int("columns", columns)
         if isinstance(span, bool) or not isinstance(span, (int, float)) or not 0.0 < span < np.inf:
             raise ValueError(f"`span` must be a positive number. Received: span={span!r}")
         self.directory = pathlib.Path(directory)
-        self.rows, self.columns, self.span, self.seed = rows, columns, span, seed
+        self.rows = positive_int("rows", rows)
+        self.columns = positive_int_or_none("columns", columns)
+        self.span, self.seed = span, seed
         self.components = components
 
     def on_train_begin(self, logs=None):
-        self._sampler = Sampler(self.model)
-        drawing.check_drawable(self._sampler.example_shape)
-        self._latents, self._columns = self.latents(self.model.latent_prior)
+        self._generate = Generate(self.model)
+        check_drawable(self._generate.modality)
+        self._latents = self.latents(self._generate.prior)
         self.directory.mkdir(parents=True, exist_ok=True)
 
     def on_train_end(self, logs=None):
-        latents, labels = self._latents.reshape(-1, self._latents.shape[-1]), None
-        if self._sampler.classes:
-            of_rows = conditions.balanced_labels(self.rows, self._sampler.classes)
-            codes = len(self._latents) // self.rows
-            labels = np.repeat(np.tile(of_rows, codes), self._columns)
-        made = self._sampler.generate(latents, labels)
-        drawing.write_png(self.directory / "traversal.png", drawing.draw(made, self._columns))
+        pixels = draw_traversal(self._generate, self._latents, self.rows, self.seed)
+        drawing.write_png(self.directory / "traversal.png", pixels)
 
     def latents(self, prior):
-        """The latents that are drawn, and their number in a row.
-
-        Args:
-            prior: of `tfgan_suite.latents`.
-
-        Returns:
-            float32 array `[codes * rows, columns, dim]`, and the int `columns`.
-        """
-        varied = self._varied(prior)
-        sizes = [size for _, size, kind in varied if kind == "categorical"]
-        columns = self.columns or max([10, *sizes])
-        strips = []
-        for start, size, kind in varied:
-            strip = np.asarray(prior.sample(self.rows, self.seed))[:, np.newaxis]
-            strip = np.repeat(strip, columns, axis=1)
-            if kind == "categorical":
-                values = np.eye(size)[np.arange(columns) % size]
-            else:
-                values = np.linspace(-self.span, self.span, columns)[:, np.newaxis]
-            strip[:, :, start : start + size] = values
-            strips.append(strip)
-        return np.concatenate(strips), columns
-
-    def _varied(self, prior):
-        """List of `(first component, components, kind)` of what varies."""
-        if self.components is None and prior.codes:
-            return [(code.start, code.size, code.kind) for code in prior.codes]
-        components = range(min(4, prior.dim)) if self.components is None else self.components
-        if any(not 0 <= index < prior.dim for index in components):
-            raise ValueError(
-                f"`components` must be indices in [0, {prior.dim}). "
-                f"Received: components={tuple(components)!r}"
-            )
-        return [(index, 1, "uniform") for index in components]
+        """The latents that are drawn, of a prior of `tfgan_suite.latents`; see `traverse`."""
+        options = (self.rows, self.columns, self.span, self.components, self.seed)
+        return traverse(prior, *options)

@@ -6,10 +6,10 @@ import time
 
 import keras
 
-from tfgan_suite.callbacks._steps import ended_early, epoch_start, steps_done
-from tfgan_suite.callbacks.translating import examples_of
+from tfgan_suite.callbacks.step_counts import ended_early, epoch_start, steps_done
 from tfgan_suite.checks import positive_int_or_none
 from tfgan_suite.files import write_json
+from tfgan_suite.generation.translator import for_evaluators
 from tfgan_suite.registration import public
 
 BATCH = 250  # samples in one call of the generator
@@ -69,7 +69,7 @@ class MetricEvaluation(keras.callbacks.Callback):
         self.max_samples, self.seed = max_samples, seed
         # Without work after steps, Keras may call its hook for them whenever it likes.
         self.async_safe = every_steps is None
-        self._sampler = None
+        self._generate = None
 
     def get_state(self):
         return {"logs": self._logs}
@@ -86,9 +86,9 @@ class MetricEvaluation(keras.callbacks.Callback):
                 path.unlink()
 
     def on_train_begin(self, logs=None):
-        if self._sampler is None or self._sampler.trainer is not self.model:
+        if self._generate is None or self._generate.trainer is not self.model:
             # Kept from one evaluation to the next, with its one trace.
-            self._sampler = examples_of(self.model, BATCH)
+            self._generate = for_evaluators(self.model, BATCH)
         if self.directory:
             self.directory.mkdir(parents=True, exist_ok=True)
         self._logs, self._seen, self._epoch = {}, steps_done(self.model), 0
@@ -119,7 +119,7 @@ class MetricEvaluation(keras.callbacks.Callback):
             return self._logs
         start = time.perf_counter()
         scores = judge(
-            self._sampler, self.evaluators, seed=self.seed, max_samples=self.max_samples
+            self._generate, self.evaluators, seed=self.seed, max_samples=self.max_samples
         )
         record = {
             "trainer": "in training",
@@ -156,7 +156,7 @@ def judge(generate, evaluators, *, seed, max_samples=None):
     """What each evaluator finds: dict of their names to their dicts of scores.
 
     Args:
-        generate: callable `(n, seed)`, such as a `Sampler`.
+        generate: callable `(n, seed)`, such as a `generation.Generate`.
         evaluators: what `named` returns.
         seed: integer seed of the samples.
         max_samples: see `MetricEvaluation`.

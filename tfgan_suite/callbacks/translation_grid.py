@@ -1,21 +1,20 @@
 """Pictures of a translator's progress: the same images after every epoch."""
 
-import numpy as np
-import tensorflow as tf
-
 from tfgan_suite import drawing
-from tfgan_suite.callbacks.image_grid import ImageGrid
-from tfgan_suite.callbacks.translating import Translator
+from tfgan_suite.callbacks.sample_grid import SampleGrid
+from tfgan_suite.generation import Translator, draw_translations
+from tfgan_suite.generation.given_rows import first_pairs
+from tfgan_suite.generation.translation_picture import draw_pair
 from tfgan_suite.registration import public
 
 
 @public
-class TranslationGrid(ImageGrid):
+class TranslationGrid(SampleGrid):
     """Draws what the translators that serve make of fixed images.
 
     Each row of a picture is one example: with one direction input, output, target; with two (A to B
     and B to A) a, its translation, that one translated back, and the same of b. Files and events
-    are those of `ImageGrid`.
+    are those of `SampleGrid`.
 
     Args:
         directory: created if absent.
@@ -33,64 +32,12 @@ class TranslationGrid(ImageGrid):
     _title = "translated"
 
     def __init__(self, directory, real, *, every=1, rows=8, tensorboard=True):
-        super().__init__(directory, every=every, rows=rows, tensorboard=tensorboard)
-        self._real_source = real
+        super().__init__(directory, every=every, rows=rows, tensorboard=tensorboard, real=real)
 
-    def _prepare(self):
-        sampler = Translator(self.model, batch_size=min(self.rows, 16))
-        self._pair = first_pairs(self._real_source, self.rows)
+    def prepare(self):
+        """Chooses what is translated, and draws it."""
+        translator = Translator(self.model, batch_size=min(self.rows, 16))
+        pair = first_pairs(self.real, self.rows)
         self.directory.mkdir(parents=True, exist_ok=True)
-        self._sampler = sampler
-        drawing.write_png(self.directory / "real.png", sheet(self._pair))
-
-    def _picture(self):
-        return translations(self._sampler, self._pair)
-
-
-def translations(translator, pair):
-    """The picture of some examples, as a uint8 array `[height, width, 3]`.
-
-    Args:
-        translator: a `Translator`.
-        pair: `(images, inputs)` where it has one direction, `(a, b)` where it has two.
-    """
-    first, second = pair
-    if len(translator.directions) == 1:
-        return sheet((second, translator(second), first))
-    columns = []
-    for images, (there, back) in zip(pair, (translator.directions, translator.directions[::-1])):
-        translated = translator(images, there)
-        columns += [images, translated, translator(translated, back)]
-    return sheet(columns)
-
-
-def sheet(columns):
-    """Arranges batches of images as columns: one row for each example. Grey becomes RGB."""
-    columns = [np.asarray(c) for c in columns]
-    for images in columns:
-        drawing.check_drawable(images.shape[1:])
-    columns = [c if c.shape[-1] == 3 else c.repeat(3, axis=-1) for c in columns]
-    rows = np.stack(columns, axis=1)  # [rows, columns, height, width, 3]
-    return drawing.tile(rows.reshape(-1, *rows.shape[2:]), len(columns))
-
-
-def first_pairs(source, count):
-    """The first `count` pairs, or all there are, of a tuple of arrays or a dataset of batches.
-
-    Raises:
-        ValueError: if there are none, or they are not pairs.
-    """
-    parts, have = [], 0
-    for batch in source if isinstance(source, tf.data.Dataset) else [source]:
-        if not isinstance(batch, (tuple, list)) or len(batch) != 2:
-            raise ValueError(
-                "`real` must hold pairs of images. "
-                f"Received: {type(batch).__name__} in place of a pair"
-            )
-        parts.append([np.asarray(part)[: count - have] for part in batch])
-        have += len(parts[-1][0])
-        if have >= count:
-            break
-    if not have:
-        raise ValueError("`real` must hold at least one pair. Received: none")
-    return [np.concatenate(side) for side in zip(*parts)]
+        drawing.write_png(self.directory / "real.png", draw_pair(translator, pair))
+        self.picture = lambda: draw_translations(translator, pair)

@@ -23,10 +23,12 @@ class Condition(Field):
         key: its name in the signatures of exported models.
         row: shape of one row there.
         names: names of its classes or components, or None.
+        can_sample: whether `sample` knows which values there are.
     """
 
     kind = None
     names = None
+    can_sample = True
 
     def check(self, values, rows=None):
         """Values that a person gave, as an array in the form of requests.

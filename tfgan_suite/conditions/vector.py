@@ -24,6 +24,7 @@ class VectorCondition(Condition):
     """
 
     kind, key = "vector", "condition"
+    can_sample = False
 
     def __init__(self, dim, names=None):
         self.dim = positive_int("dim", dim)
@@ -34,6 +35,13 @@ class VectorCondition(Condition):
                 f"`names` must be one for each of the {dim} components. "
                 f"Received: {len(self.names)} of them"
             )
+
+    def sample(self, count, seed=0, by_frequency=False):
+        """Raises ValueError: no more is known of the vectors than how long they are."""
+        raise ValueError(
+            f"The generator takes a condition, vectors (N, {self.dim}), of which only its data know "
+            f"what values they have: give them. Received: no condition for {count} examples"
+        )
 
     def parse(self, text):
         """Reads one vector such as "0.5,-1,2"."""

@@ -1,124 +1,20 @@
 """What can be done with a trainer that was trained before."""
 
 import pathlib
-import re
 import time
 
-from tfgan_suite import drawing
-from tfgan_suite.callbacks import Sampler, Translator
-from tfgan_suite.callbacks.translating import is_translator
-from tfgan_suite.callbacks.translation_grid import first_pairs, translations
 from tfgan_suite.distribution import get_strategy
-from tfgan_suite.experiment import console, evaluation, reports, running, scoring
+from tfgan_suite.experiment import console, evaluation, reports, scoring
+from tfgan_suite.experiment.building import build
 from tfgan_suite.experiment.exporting import export_all, paths_of
 from tfgan_suite.experiment.real_data import RealData
+from tfgan_suite.experiment.samples import sample
+from tfgan_suite.experiment.translations import translate
 from tfgan_suite.export import verify as verify_export
 
-COUNT = 64  # samples, unless a number is given
-
-
-def sample(restored, *, columns, seed, count=None, labels=None, rows=None, to=None):
-    """Draws generated images as a grid, points as a scatter plot, translators' work in rows.
-
-    Args:
-        restored: a `Restored`.
-        columns: images in a row.
-        seed: integer seed of the latents.
-        count: number of examples, of all classes in turn; None for 64 or, of a generator of
-            classes, for `rows` rows of each class.
-        labels: the classes to draw, as `classes_of` reads them; None for all.
-        rows: rows of each class; None for 1.
-        to: the PNG file; None for one in the run's `samples`, or beside the `.keras` file.
-
-    Returns:
-        Path of the file, and the number of examples.
-
-    Raises:
-        ValueError: if what the generator makes cannot be drawn, it has no classes or not those
-            that are asked for, or both a count and classes are given.
-        OSError: if the file cannot be written.
-    """
-    translates = is_translator(restored.trainer)
-    sampler = None if translates else Sampler(restored.trainer)
-    for option, value in (("--labels", labels), ("--rows", rows)):
-        if value is not None and (translates or sampler.classes is None):
-            raise ValueError(
-                "This generator has no classes to choose from. "
-                f"Received: {option} {value} for {restored.file}"
-            )
-        if value is not None and count is not None:
-            raise ValueError(
-                f"Give the number of samples by --count, or by {option} and --columns. "
-                f"Received: --count {count} {option} {value}"
-            )
-    if translates:
-        pixels = _translations(restored, count or COUNT)
-        return _write(restored, pixels, to, "translations"), count or COUNT
-    drawing.check_drawable(sampler.example_shape)
-    if sampler.classes and count is None:
-        classes = range(sampler.classes) if labels is None else classes_of(labels, sampler.classes)
-        made = sampler.generate(*sampler.of_classes(classes, (rows or 1) * columns, seed))
-    else:
-        made = sampler(count or COUNT, seed)
-    pixels = drawing.draw(made, columns)
-    name = f"seed-{seed}" if labels is None else f"labels-{labels}-seed-{seed}"
-    return _write(restored, pixels, to, name), len(made)
-
-
-def classes_of(text, classes):
-    """Reads classes such as "7", "0-9" or "1,3,5-7".
-
-    Args:
-        text: numbers and ranges, both ends included, with commas between them.
-        classes: the number of classes that there are.
-
-    Returns:
-        List of ints, in the order of the text.
-
-    Raises:
-        ValueError: if the text is something else, or there is no such class.
-    """
-    found = []
-    for part in text.split(","):
-        ends = re.fullmatch(r"(\d+)(?:-(\d+))?", part)
-        first, last = (int(ends[1]), int(ends[2] or ends[1])) if ends else (1, 0)
-        if last < first:
-            raise ValueError(
-                f"Labels are given as 7, as 0-9 or as 1,3,5-7. Received: --labels {text}"
-            )
-        if last >= classes:
-            raise ValueError(
-                f"This generator has the classes 0 to {classes - 1}. Received: --labels {text}"
-            )
-        found += range(first, last + 1)
-    return found
-
-
-def _translations(restored, count):
-    """The first examples that the recipe holds out for pictures, and what becomes of them."""
-    if not restored.directory:
-        raise ValueError(
-            "Translators are sampled on the images of their recipe: give the run directory. "
-            f"Received: {restored.file}"
-        )
-    real = running.build(restored.recipe, restored.config, get_strategy("one")).real
-    if real is None:
-        raise ValueError(
-            f"The recipe has no `real` images to translate. Received: {restored.recipe.name}"
-        )
-    return translations(Translator(restored.trainer), first_pairs(real, count))
-
-
-def _write(restored, pixels, to, name):
-    if to is None and restored.directory:
-        prefix = f"{restored.file.name}-" if restored.file.is_dir() else ""
-        to = restored.directory.samples / f"{prefix}{name}.png"
-    elif to is None:
-        to = restored.file.with_name(f"{restored.file.stem}-{name}.png")
-    to = pathlib.Path(to)
-    to.parent.mkdir(parents=True, exist_ok=True)
-    drawing.write_png(to, pixels)
-    return to
+__all__ = [
+    "evaluate", "publish", "sample", "score", "train_classifier", "translate", "verify",
+]  # fmt: skip
 
 
 def evaluate(restored, *, samples=None, seed=None):
@@ -140,7 +36,7 @@ def evaluate(restored, *, samples=None, seed=None):
             another number of samples.
     """
     where = restored.directory
-    evaluators = running.build(restored.recipe, restored.config, get_strategy("one")).evaluators
+    evaluators = build(restored.recipe, restored.config, get_strategy("one")).evaluators
     if not evaluators:
         raise ValueError(f"The recipe has no evaluators. Received: {restored.recipe.name}")
     given = {"n": samples, "seed": seed}

@@ -3,8 +3,8 @@
 import time
 
 from tfgan_suite.callbacks.metric_evaluation import BATCH, judge, named, single_numbers, state_of
-from tfgan_suite.callbacks.translating import examples_of
 from tfgan_suite.files import write_json
+from tfgan_suite.generation.translator import for_evaluators
 
 __all__ = ["evaluate", "single_numbers"]
 
@@ -27,7 +27,7 @@ def evaluate(trainer, evaluators, path, *, trainer_file, seed):
         ValueError: if two evaluators have one name.
     """
     start = time.perf_counter()
-    scores = judge(examples_of(trainer, BATCH), named(evaluators), seed=seed)
+    scores = judge(for_evaluators(trainer, BATCH), named(evaluators), seed=seed)
     record = {"trainer": trainer_file, **state_of(trainer), "seed": seed}
     record["seconds"] = round(time.perf_counter() - start, 1)
     write_json(path, {**record, "scores": scores})

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite.callbacks.metric_evaluation import BATCH
+from tfgan_suite.interface import infer_modality
 from tfgan_suite.latents import LatentPrior
 
 CARD = pathlib.Path("assets.extra") / "model_card.json"
@@ -64,7 +65,7 @@ class ExportedGenerator:
         self.classes = self._number_of_classes(path)
         full = path.absolute()
         self.name = f"{full.parent.name}-{full.name}" if full.name.isdigit() else full.name
-        self.image_shape = self._shape_of_images(path)
+        self.modality = self._modality_of_output(path)
         self.description = {
             "kind": "SavedModel",
             "checkpoint": "/".join(full.parts[-2:]),
@@ -79,7 +80,7 @@ class ExportedGenerator:
         """Generates `n` images: float32 array `[n, H, W, C]`."""
         labels = self.labels(n, seed)
         if "from_seed" not in self._signatures:
-            return self.generate(self.latents(n, seed), labels)
+            return self.of(self.latents(n, seed), labels)
         seeds = (np.int64(seed) << 32) + np.arange(n, dtype=np.int64)
         return self._call("from_seed", {"seeds": seeds}, labels)
 
@@ -91,7 +92,7 @@ class ExportedGenerator:
         """Standard normal latents, float32 `[n, D]`."""
         return LatentPrior(int(self._inputs[self._latents].shape[1])).sample(n, seed).numpy()
 
-    def generate(self, latents, labels=None):
+    def of(self, latents, labels=None):
         """Generates one image for each row of latents."""
         return self._call("serving_default", {self._latents: latents.astype(np.float32)}, labels)
 
@@ -142,15 +143,14 @@ class ExportedGenerator:
             )
         return int(classes)
 
-    def _shape_of_images(self, path):
+    def _modality_of_output(self, path):
         outputs = self._signatures["serving_default"].structured_outputs
-        shapes = {key: tuple(spec.shape) for key, spec in outputs.items()}
-        if len(shapes) != 1:
+        if len(outputs) != 1:
             raise ValueError(
-                f"A generator has one output. Received: {path} with {sorted(shapes)}"
+                f"A generator has one output. Received: {path} with {sorted(outputs)}"
             )
-        (shape,) = shapes.values()
-        return shape[1:]
+        (spec,) = outputs.values()
+        return infer_modality(spec)
 
 
 def _read_card(path):

@@ -4,7 +4,7 @@ Each is a callable `generator(n, seed)` that gives n images, with what `metrics.
 a generator, and
 
 - `name`: what it is called in tables;
-- `image_shape`: `(H, W, C)`, or None for whatever the real images have;
+- `modality`: of what it makes, or None for that of the real images;
 - `description`: JSON-able dict that stands beside its scores;
 - `folder`: where its evaluations are kept, or None.
 """
@@ -15,11 +15,12 @@ import pathlib
 import numpy as np
 
 from tfgan_suite.callbacks.metric_evaluation import BATCH, state_of
-from tfgan_suite.callbacks.sampling import Sampler
 from tfgan_suite.checkpointing.format import STATE
 from tfgan_suite.experiment.exported import ExportedGenerator, is_exported
 from tfgan_suite.experiment.real_data import RealData
 from tfgan_suite.experiment.restoring import restore
+from tfgan_suite.generation import Generate
+from tfgan_suite.modalities import Image
 
 NOISE, REAL = "noise", "data:"
 
@@ -68,11 +69,11 @@ def open_generator(text, *, image_size=None, channels=None, data_dir=None, best=
     return TrainedGenerator(restore(text, best=best))
 
 
-class TrainedGenerator(Sampler):
+class TrainedGenerator(Generate):
     """The generator of a trainer that was read from disk: the moving average where there is one."""
 
     def __init__(self, restored):
-        super().__init__(restored.trainer, BATCH)
+        super().__init__(restored.trainer, batch_size=BATCH)
         where = restored.directory
         self.folder = where and where.path / "evaluations"
         self.name = where.path.name if where else restored.file.stem
@@ -85,10 +86,6 @@ class TrainedGenerator(Sampler):
             **state_of(restored.trainer),
         }
 
-    @property
-    def image_shape(self):
-        return self.example_shape
-
 
 class RealImages:
     """Real images in the place of generated ones: drawn without replacement from a split."""
@@ -99,7 +96,7 @@ class RealImages:
         self.name, self._real = text, real
         self.classes = real.facts.num_classes
         self._images, self._labels = real.read(real.split)
-        self.image_shape = self._images.shape[1:]
+        self.modality = Image(*self._images.shape[1:])
 
     @property
     def description(self):
@@ -131,9 +128,9 @@ class RealImages:
 class Noise:
     """Independent uniform pixels in [-1, 1): what a generator of nothing would score."""
 
-    name, folder, image_shape = "noise", None, None
+    name, folder, modality = "noise", None, None
     description = {"kind": "noise", "pixels": "independent, uniform on [-1, 1)"}
 
     def __call__(self, n, seed):
         rng = np.random.default_rng(seed)
-        return rng.uniform(-1.0, 1.0, [n, *self.image_shape]).astype(np.float32)
+        return rng.uniform(-1.0, 1.0, [n, *self.modality.shape]).astype(np.float32)

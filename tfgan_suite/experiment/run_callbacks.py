@@ -4,9 +4,9 @@ import pathlib
 
 import keras
 
-from tfgan_suite import callbacks, drawing
-from tfgan_suite.callbacks.translating import is_translator
-from tfgan_suite.conditions import number_of_classes
+from tfgan_suite import callbacks
+from tfgan_suite.generation.interfaces import first_interface
+from tfgan_suite.generation.translator import takes_latents
 
 _STEPS_BETWEEN_LOOKS = 200  # updates of the generator
 
@@ -78,7 +78,7 @@ def _monitor(experiment, where, output):
     trainer, real = experiment.trainer, experiment.real
     has_one = any(isinstance(c, callbacks.GANMonitor) for c in experiment.callbacks)
     # Translations are less various than their targets long before they are wrong: no alarm unasked.
-    if has_one or real is None or not hasattr(trainer, "probe") or is_translator(trainer):
+    if has_one or real is None or not hasattr(trainer, "probe") or not takes_latents(trainer):
         return []
     networks = (trainer.generator, trainer.discriminator)
     if any(len(network.inputs) > 1 for network in networks) and not _has_conditions(real):
@@ -111,24 +111,16 @@ def _early_stopping(experiment):
 
 def _sample_pictures(experiment, where):
     every, real = experiment.sample_every, experiment.real
-    if is_translator(experiment.trainer):
+    if not takes_latents(experiment.trainer):
         return [] if real is None else [callbacks.TranslationGrid(where.samples, real, every=every)]
-    if not _is_drawable(experiment.trainer):
+    interface = first_interface(experiment.trainer)
+    if not interface.output.drawable:
         return []
-    codes = experiment.trainer.latent_prior.codes
-    return [
-        callbacks.ImageGrid(where.samples, every=every, real=real),
-        callbacks.LatentInterpolation(where.samples),
-        *([callbacks.LatentTraversal(where.samples)] if codes else []),
-    ]
-
-
-def _is_drawable(trainer):
-    generator = getattr(trainer, "generator", None)
-    if generator is None or (len(generator.inputs) > 1 and not number_of_classes(trainer)):
-        return False
-    try:
-        drawing.check_drawable(tuple(generator.outputs[0].shape)[1:])
-    except ValueError:
-        return False
-    return True
+    pictures = [callbacks.SampleGrid(where.samples, every=every, real=real)]
+    if not all(condition.can_sample for condition in interface.conditions):
+        # Then those of the real examples can be drawn, if there are any.
+        return pictures if real is not None and _has_conditions(real) else []
+    pictures.append(callbacks.LatentInterpolation(where.samples))
+    if interface.source.codes:
+        pictures.append(callbacks.LatentTraversal(where.samples))
+    return pictures

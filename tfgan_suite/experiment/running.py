@@ -10,7 +10,7 @@ import time
 import keras
 
 from tfgan_suite import callbacks
-from tfgan_suite.callbacks._steps import steps_done
+from tfgan_suite.callbacks.step_counts import steps_done
 from tfgan_suite.callbacks.trainer_checkpoint import save_trainer
 from tfgan_suite.distribution import (
     get_strategy,

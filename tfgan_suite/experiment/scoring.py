@@ -16,6 +16,7 @@ from tfgan_suite.experiment.real_data import RealData
 from tfgan_suite.files import write_json
 from tfgan_suite.metrics import check_scores, nearest_neighbours
 from tfgan_suite.metrics.feature_evaluator import DEFAULT_SCORES
+from tfgan_suite.modalities import Image
 
 SAMPLES = 10_000
 # In the pictures: images of the grid; of the neighbours, rows and images in one.
@@ -81,7 +82,7 @@ def score(
     results = []
     for generator in generators:
         if generator.name == NOISE:
-            generator.image_shape = real.reference.images.shape[1:]
+            generator.modality = Image(*real.reference.images.shape[1:])
         results.append(_judge(generator, evaluator, real, seed, folder))
     write_json(
         folder / "scores.json",
@@ -106,21 +107,29 @@ def _open(sources, best, data_dir, image_size, channels):
         for text in sources
         if text != NOISE and not text.startswith(REAL)
     }
-    shapes = {generator.image_shape for generator in models.values()}
+    for text, generator in models.items():
+        if generator.modality.kind != Image.kind:
+            raise ValueError(
+                "Against a data set, generators of images are judged; of another kind, a run is "
+                f"judged by its recipe's evaluators, without --data. Received: {text}, which makes "
+                f"{generator.modality.noun}"
+            )
+    shapes = {generator.modality.shape for generator in models.values()}
     if len(shapes) == 1:
-        image_size, channels = next(iter(shapes))[:2], next(iter(shapes))[2:3]
-        channels = channels[0] if channels else None
+        (shape,) = shapes
+        image_size, channels = shape[:2], shape[2]
     # Real images stand in for those of the trained generators, at their size.
     opened = {
         text: models.get(text)
         or open_generator(text, image_size=image_size, channels=channels, data_dir=data_dir)
         for text in sources
     }
-    shapes = {g.image_shape for g in opened.values() if g.image_shape is not None}
-    if len(shapes) > 1 or any(len(shape) != 3 for shape in shapes):
+    modalities = {text: g.modality for text, g in opened.items() if g.modality is not None}
+    shapes = {modality.shape for modality in modalities.values()}
+    if len(shapes) > 1:
         raise ValueError(
             "Generators that are judged together make images [H, W, C] of one shape. "
-            f"Received: {', '.join(f'{t} of {g.image_shape}' for t, g in opened.items())}"
+            f"Received: {', '.join(f'{t} of {m.shape}' for t, m in modalities.items())}"
         )
     generators = list(opened.values())
     names = [generator.name for generator in generators]
@@ -164,16 +173,20 @@ def _judge(generator, evaluator, real, seed, folder):
 
 
 def _draw(comparison, name, folder, with_neighbours):
-    if comparison.images.shape[3] not in (1, 3):
-        return  # no picture can be made of them
-    grid = drawing.tile(comparison.images[:GRID], GRID_COLUMNS)
+    modality = Image(*comparison.images.shape[1:])
+    grid = modality.draw(comparison.images[:GRID], GRID_COLUMNS)
     drawing.write_png(folder / f"{name}.png", grid)
     if with_neighbours:
-        drawing.write_png(folder / f"{name}-neighbours.png", _neighbours(comparison))
+        neighbours = modality.draw(*_neighbours(comparison))
+        drawing.write_png(folder / f"{name}-neighbours.png", neighbours)
 
 
 def _neighbours(comparison):
-    """The generated images nearest to the training set, each before its nearest images there."""
+    """The generated images nearest to the training set, each before its nearest images there.
+
+    Returns:
+        Array of all of them, and their number in a row.
+    """
     count = min(NEIGHBOURS, len(comparison.training))
     indices, distances = nearest_neighbours(
         comparison.outputs["features"], comparison.training_features, count
@@ -183,4 +196,4 @@ def _neighbours(comparison):
         np.concatenate([comparison.images[i : i + 1], comparison.training.images[indices[i]]])
         for i in worst
     ]
-    return drawing.tile(np.concatenate(rows), count + 1)
+    return np.concatenate(rows), count + 1

@@ -58,6 +58,21 @@ def checked_images(images, name="images"):
     return images
 
 
+def generate_images(generate, num_samples, seed):
+    """`generate_samples` of a generator of images, checked as `checked_images` does.
+
+    Raises:
+        ValueError: as these do; or if the generator says that it makes something else.
+    """
+    modality = getattr(generate, "modality", None)
+    if modality is not None and modality.kind != "image":
+        raise ValueError(
+            "This evaluator judges images [H, W, C] in [-1, 1]. "
+            f"Received: a generator of {modality.noun} of shape {modality.shape}"
+        )
+    return checked_images(generate_samples(generate, num_samples, seed), "generated images")
+
+
 def generate_samples(generate, num_samples, seed):
     """Calls `generate(num_samples, seed)` and checks that so many samples came back.
 

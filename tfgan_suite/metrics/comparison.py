@@ -3,7 +3,7 @@
 import functools
 
 from tfgan_suite.metrics._arrays import checked_labels
-from tfgan_suite.metrics._images import checked_images, generate_samples
+from tfgan_suite.metrics._images import generate_images
 from tfgan_suite.metrics.classifier import Classifier
 from tfgan_suite.registration import public
 
@@ -15,7 +15,7 @@ class Comparison:
     Of `generate` some scores need more than `generate(n, seed)`, and take it from attributes:
     `classes`, the number of classes of a conditional generator, and `labels(n, seed)`, the classes
     that `generate(n, seed)` was asked for; `latents(n, seed)`, latents `[n, D]`, and
-    `generate(latents, labels)`, their images. A `callbacks.Sampler` has them all.
+    `of(latents, labels)`, their images. A `generation.Generate` has them all.
 
     Args:
         generate: callable `(n, seed) -> images [n, H, W, C]`, floating point in [-1, 1].
@@ -56,10 +56,9 @@ class Comparison:
         """The generated images, float32 `[N, H, W, C]`.
 
         Raises:
-            ValueError: if they are too many or too few, NaN, infinite or out of range.
+            ValueError: if they are too many or too few, NaN, infinite, out of range or no images.
         """
-        made = generate_samples(self.generate, self.num_samples, self.seed)
-        return checked_images(made, "generated images")
+        return generate_images(self.generate, self.num_samples, self.seed)
 
     @functools.cached_property
     def labels(self):

@@ -9,8 +9,8 @@ import numpy as np
 
 from tfgan_suite.metrics._arrays import finite_matrix, positive_integer
 from tfgan_suite.metrics._images import (
-    checked_images,
     checked_resize,
+    generate_images,
     generate_samples,
     resize_images,
 )
@@ -90,8 +90,7 @@ class ClassifierEvaluator:
         Returns:
             A pair: float32 array `[num_samples, num_classes]`, and a JSON-able dict.
         """
-        images = generate_samples(generate, self.num_samples, seed)
-        images = checked_images(images, "generated images")
+        images = generate_images(generate, self.num_samples, seed)
         image_shape = images.shape[1:]
         resize = None
         if image_shape != self.classifier.image_shape:

@@ -5,7 +5,7 @@ import functools
 from tfgan_suite.metrics._arrays import positive_integer
 from tfgan_suite.metrics.comparison import Comparison
 from tfgan_suite.metrics.extractors import FeatureExtractor
-from tfgan_suite.metrics.named_scores import check_scores, compute
+from tfgan_suite.metrics.score_table import check_scores, compute
 from tfgan_suite.metrics.reference_images import ReferenceImages
 from tfgan_suite.registration import public
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from tfgan_suite.metrics._image_pairs import nothing
 from tfgan_suite.metrics.image_similarity import PSNR, SSIM
-from tfgan_suite.metrics.separation import separation
+from tfgan_suite.metrics.area_under_roc import separation
 from tfgan_suite.registration import public
 
 

@@ -52,6 +52,12 @@ class Image(Modality):
         self.row = (height, width, channels)
 
     @property
+    def grid(self):
+        """`(count, columns)`: of images of many bands there are fewer, as each is that wide."""
+        columns = 8 if self.channels <= 4 else max(1, 8 // self.channels)
+        return 8 * columns, columns
+
+    @property
     def has_alpha(self):
         """Whether the last channel says how opaque the others are."""
         return self.channels in (2, 4)
@@ -72,7 +78,9 @@ class Image(Modality):
 
     def draw(self, examples, columns=None, real=None):
         columns = columns or self.grid[1]
-        return drawing.tile(drawing.visible(np.asarray(examples)), columns)
+        seen = drawing.visible(np.asarray(examples))
+        # Bands stand beside one another.
+        return drawing.tile(seen, columns * max(1, len(seen) // max(1, len(examples))))
 
     def write(self, examples, folder, prefix=""):
         paths = []
@@ -85,6 +93,16 @@ class Image(Modality):
                 drawing.write_png(path, drawing.to_uint8(example))
             paths.append(path)
         return paths
+
+    def flattened(self, examples, detail):
+        """Images averaged over squares, so that neither side has more than `detail` pixels."""
+        images = np.asarray(examples, np.float64)
+        factor = math.ceil(max(images.shape[1:3]) / detail)
+        if min(images.shape[1:3]) >= factor > 1:
+            rows, columns = (size // factor for size in images.shape[1:3])
+            cut = images[:, : rows * factor, : columns * factor]
+            images = cut.reshape(len(cut), rows, factor, columns, factor, -1).mean(axis=(2, 4))
+        return images.reshape(len(images), -1)
 
     # --- Serving and raw data -----------------------------------------------------------------
 

@@ -29,12 +29,14 @@ class Modality(Field):
         row: shape of one example; None along axes of any size.
         value_range: `(low, high)` of the values that networks take and make, or None.
         grid: `(count, columns)` of the examples that one picture shows, unless it is told.
+        in_rows: whether `draw` arranges examples in rows of `columns`, all of one height.
     """
 
     kind = None
     noun = "examples"
     value_range = None
     grid = (64, 8)
+    in_rows = True
 
     @property
     def shape(self):
@@ -124,6 +126,20 @@ class Modality(Field):
         """Yields each example and the path of its file: `<folder>/<prefix>0000<suffix>`."""
         for index, example in enumerate(np.asarray(examples)):
             yield example, pathlib.Path(folder) / f"{prefix}{index:04d}{suffix}"
+
+    def flattened(self, examples, detail):
+        """Examples as vectors whose distances say how alike they are.
+
+        Args:
+            examples: array `[N, ...]`.
+            detail: about how many values to keep along an axis of space or time, where examples
+                of this kind can be made coarser.
+
+        Returns:
+            float64 array `[N, D]`: here, all their values.
+        """
+        examples = np.asarray(examples, np.float64)
+        return examples.reshape(len(examples), -1)
 
     # --- Serving ----------------------------------------------------------------------------
 

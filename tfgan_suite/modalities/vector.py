@@ -30,6 +30,7 @@ class Vector(Modality):
 
     kind, noun, key = "vector", "vectors", "vectors"
     grid = (2048, 1)
+    in_rows = False
 
     def __init__(self, dim):
         self.dim = positive_int("dim", dim)

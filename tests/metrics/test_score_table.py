@@ -5,7 +5,7 @@ import pytest
 
 from tfgan_suite import metrics
 from tfgan_suite.metrics import Comparison, FeatureEvaluator, FeatureExtractor, ReferenceImages
-from tfgan_suite.metrics.named_scores import SCORES, compute
+from tfgan_suite.metrics.score_table import SCORES, compute
 
 CLASSES = 2
 
@@ -29,7 +29,7 @@ class Levels:
     name, classes = "levels", CLASSES
 
     def __call__(self, n, seed):
-        return self.generate(self.latents(n, seed), self.labels(n, seed))
+        return self.of(self.latents(n, seed), self.labels(n, seed))
 
     def labels(self, n, seed):
         return np.arange(n) % CLASSES
@@ -37,7 +37,7 @@ class Levels:
     def latents(self, n, seed):
         return np.random.default_rng(seed).normal(size=(n, 3)).astype(np.float32)
 
-    def generate(self, latents, labels=None):
+    def of(self, latents, labels=None):
         levels = np.where(labels == 0, 0.5, -0.5) + 0.1 * np.tanh(latents[:, 0])
         return np.broadcast_to(levels[:, None, None, None], (len(latents), 16, 16, 1)).astype("f4")
 
@@ -130,7 +130,7 @@ def test_path_lengths_are_the_mean_of_the_classes():
     latents = generator.latents(40, 1)
     parts = [
         metrics.perceptual_path_length(
-            lambda z: generator.generate(z, np.full(len(z), label)),
+            lambda z: generator.of(z, np.full(len(z), label)),
             lambda images: _means(images)["features"],
             latents[:20][rows],
             latents[20:][rows],
@@ -205,8 +205,8 @@ def test_training_on_generated_images_is_tested_on_real_ones(
 ):
     monkeypatch.setattr("tfgan_suite.metrics.classifier.DEFAULT_PRESENTATIONS", 1200)
     class Small(Levels):
-        def generate(self, latents, labels=None):
-            return super().generate(latents, labels)[:, :8, :8]
+        def of(self, latents, labels=None):
+            return super().of(latents, labels)[:, :8, :8]
 
     labels = np.arange(24) % CLASSES
     real = np.random.default_rng(0).normal(0, 0.1, [24, 8, 8, 1])

@@ -1,4 +1,4 @@
-"""ImageGrid under `fit`."""
+"""SampleGrid under `fit`."""
 
 import io
 
@@ -6,10 +6,11 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from PIL import Image
+from PIL import Image as Pillow
 
 from tfgan_suite import drawing
-from tfgan_suite.callbacks import ImageGrid
+from tfgan_suite.callbacks import SampleGrid
+from tfgan_suite.modalities import Image, Vector
 
 
 def pngs(directory):
@@ -17,8 +18,15 @@ def pngs(directory):
 
 
 def read(path):
-    with Image.open(path) as image:
+    with Pillow.open(path) as image:
         return np.asarray(image)
+
+
+def count_calls(network):
+    """The calls of a network from now on: one in the list for each."""
+    calls, call = [], network.call
+    network.call = lambda *args, **kwargs: calls.append(1) or call(*args, **kwargs)
+    return calls
 
 
 def fit(trainer, examples, grid, epochs=2, **options):
@@ -31,7 +39,7 @@ def run(make_trainer, real_examples, tmp_path):
 
     def run(shape=(8, 8, 1), epochs=2, trainer=None, **options):
         trainer = trainer or make_trainer(shape)
-        fit(trainer, real_examples(shape), ImageGrid(tmp_path, **options), epochs)
+        fit(trainer, real_examples(shape), SampleGrid(tmp_path, **options), epochs)
         return trainer
 
     return run
@@ -64,7 +72,7 @@ def test_the_first_picture_is_of_the_untrained_generator(make_trainer, run, tmp_
 
 def test_training_is_the_same_with_and_without_pictures(make_trainer, real_examples, tmp_path):
     without, with_pictures = make_trainer(), make_trainer()
-    for trainer, callbacks in ((without, []), (with_pictures, [ImageGrid(tmp_path)])):
+    for trainer, callbacks in ((without, []), (with_pictures, [SampleGrid(tmp_path)])):
         trainer.fit(real_examples(), batch_size=16, shuffle=False, callbacks=callbacks, verbose=0)
     for one, other in zip(without.get_weights(), with_pictures.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
@@ -82,9 +90,7 @@ def test_every_second_epoch_and_the_last(run, tmp_path):
 
 def test_it_does_not_retrace(make_trainer, run):
     trainer = make_trainer()
-    calls = []
-    call = trainer.call
-    trainer.call = lambda *args, **kwargs: calls.append(1) or call(*args, **kwargs)
+    calls = count_calls(trainer.serving_generator)
     run(trainer=trainer, epochs=3)
     assert len(calls) == 1
 
@@ -137,7 +143,7 @@ def test_tensorboard_shows_the_same_picture(run, tmp_path):
             assert value.tag == "generated"
             shown[event.step] = value.tensor.string_val[2]  # after width and height
     assert sorted(shown) == [0, 1, 2]
-    with Image.open(io.BytesIO(shown[2])) as image:
+    with Pillow.open(io.BytesIO(shown[2])) as image:
         np.testing.assert_array_equal(
             np.asarray(image.convert("L")), read(tmp_path / "epoch-0002.png")
         )
@@ -169,7 +175,7 @@ def test_two_replicas(make_trainer, run, two_replicas, tmp_path):
 
 
 def test_one_callback_serves_two_fits(make_trainer, real_examples, tmp_path):
-    grid, trainer = ImageGrid(tmp_path, rows=2, columns=2), make_trainer()
+    grid, trainer = SampleGrid(tmp_path, rows=2, columns=2), make_trainer()
     fit(trainer, real_examples(), grid, epochs=1)
     fit(trainer, real_examples(), grid, epochs=3, initial_epoch=1)
     assert pngs(tmp_path) == [f"epoch-000{n}.png" for n in range(4)]
@@ -179,12 +185,32 @@ def test_one_callback_serves_two_fits(make_trainer, real_examples, tmp_path):
 @pytest.mark.parametrize("value", [0, -1, 1.5, True])
 def test_numbers_are_checked(tmp_path, name, value):
     with pytest.raises(ValueError, match=f"{name}={value}"):
-        ImageGrid(tmp_path, **{name: value})
+        SampleGrid(tmp_path, **{name: value})
 
 
-def test_vectors_that_cannot_be_drawn_are_refused(run):
-    with pytest.raises(ValueError, match=r"examples of shape \(7,\)"):
-        run(shape=(7,))
+def test_vectors_are_drawn_along_the_directions_of_the_real_ones(run, tmp_path, real_examples):
+    real = real_examples((7,))
+    trainer = run(shape=(7,), real=real)
+    made = trainer(trainer.sample_latents(2048, seed=0)).numpy()
+    expected = Vector(7).draw(made, real=real)
+    # Antialiased points, a few of which move by a rounding.
+    difference = np.abs(read(tmp_path / "epoch-0002.png").astype(int) - expected)
+    assert np.mean(difference > 2) < 1e-3
+
+
+def test_what_cannot_be_drawn_is_refused(make_trainer, real_examples, monkeypatch, tmp_path):
+    monkeypatch.setattr(Vector, "drawable", False)
+    with pytest.raises(ValueError, match=r"of vectors .*Vector\(dim=7\)"):
+        fit(make_trainer((7,)), real_examples((7,)), SampleGrid(tmp_path))
+
+
+@pytest.mark.parametrize("channels", [2, 4, 5])
+def test_images_of_any_channels(run, tmp_path, channels):
+    trainer = run(shape=(8, 8, channels), rows=2, columns=2)
+    images = trainer(trainer.sample_latents(4, seed=0)).numpy()
+    expected = Image(8, 8, channels).draw(images, 2)
+    drawn = read(tmp_path / "epoch-0002.png").astype(int).reshape(expected.shape)
+    assert np.abs(drawn - expected).max() <= 1
 
 
 def test_empty_real_examples_are_refused(run, real_examples):
@@ -195,4 +221,4 @@ def test_empty_real_examples_are_refused(run, real_examples):
 def test_a_directory_that_cannot_be_made_is_an_error_at_once(make_trainer, real_examples, tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match="file"):
-        fit(make_trainer(), real_examples(), ImageGrid(tmp_path / "file" / "grid"))
+        fit(make_trainer(), real_examples(), SampleGrid(tmp_path / "file" / "grid"))

@@ -4,7 +4,7 @@ import copy
 import math
 import statistics
 
-from tfgan_suite.callbacks._symptoms import NON_FINITE, SYMPTOMS
+from tfgan_suite.callbacks.monitor_symptoms import NON_FINITE, SYMPTOMS
 from tfgan_suite.files import strict
 
 EARLY = 3  # looks whose median is the early size of a figure

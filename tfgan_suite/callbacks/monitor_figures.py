@@ -1,4 +1,4 @@
-"""A look at both players, as figures that do not depend on the scale of logits and pixels."""
+"""What a monitor measures: figures that do not depend on the scale of logits and pixels."""
 
 import math
 import warnings
@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 from scipy.cluster.vq import kmeans2, vq
 
-from tfgan_suite.callbacks._examples import spread
+from tfgan_suite.generation.given_rows import spread_rows
 from tfgan_suite.metrics import mean_distance, separation, vendi_score
 
 _SIDE = 32  # pixels: larger images are averaged down to this before they are compared
@@ -15,7 +15,7 @@ _GROUP = 8  # real examples in a group, on average
 _OF_THE_PROBE = ("g_loss", "d_loss", "g_gradient_norm", "d_gradient_norm", "g_signal")
 
 
-class Look:
+class Figures:
     """Measures a trainer on fixed images and fixed latents; the figures are those of `GANMonitor`.
 
     Args:
@@ -31,15 +31,20 @@ class Look:
         self._examples, self._features, self._seed = examples, features, seed
         self._batches = None
 
-    def prepare(self):
-        """Reads the images, once; raises ValueError if nothing can be compared with them."""
+    def prepare(self, modality):
+        """Reads the images, once; raises ValueError if nothing can be compared with them.
+
+        Args:
+            modality: the `Modality` of what the generator makes.
+        """
         if self._batches is not None:
             return
+        self._modality = modality
         batches = {
-            name: None if source is None else spread(source, self._examples, name)
+            name: None if source is None else spread_rows(source, self._examples, name)
             for name, source in self._sources.items()
         }
-        real, _ = batches["real"]
+        real = batches["real"][0]
         if len(real) < _FEWEST:
             raise ValueError(
                 f"`real` must hold at least {_FEWEST} images. Received: {len(real)} images"
@@ -52,7 +57,7 @@ class Look:
                 f"Received: {len(real)} images that are all alike"
             )
         self._real_diversity = vendi_score(features, self._bandwidth)
-        self._groups, labels = _groups_of(coarse(features, real, self._features), len(real))
+        self._groups, labels = _groups_of(self._coarse(features, real), len(real))
         self._real_modes = _effective_number(labels)
         self._batches = batches
 
@@ -85,7 +90,7 @@ class Look:
         if not np.isfinite(generated).all():
             return {"diversity": math.nan, "modes": math.nan}
         features = self._features_of(generated)
-        labels, _ = vq(coarse(features, generated, self._features), self._groups)
+        labels, _ = vq(self._coarse(features, generated), self._groups)
         return {
             "diversity": vendi_score(features, self._bandwidth) / self._real_diversity,
             "modes": _effective_number(labels) / self._real_modes,
@@ -94,19 +99,18 @@ class Look:
     def _features_of(self, images):
         if self._features is not None:
             return np.asarray(self._features(images))
-        return averaged_down(images).reshape(len(images), -1)
+        return self._modality.flattened(images, _SIDE)
+
+    def _coarse(self, features, images):
+        """The features in which images are grouped: those given, or coarser ones."""
+        if self._features is not None:
+            return features.astype(np.float64)
+        return self._modality.flattened(images, _SIDE // 2)
 
 
 def _given(batch):
-    """`(images, condition)` as `probe` takes it."""
-    return batch[0] if batch[1] is None else batch
-
-
-def coarse(features, images, is_given):
-    """The features in which images are grouped: those given, or pixels of 16x16 at most."""
-    if is_given is not None:
-        return features.astype(np.float64)
-    return averaged_down(images, _SIDE // 2).reshape(len(images), -1)
+    """Examples, or `(examples, condition)`, as `probe` takes them."""
+    return batch[0] if len(batch) == 1 else tuple(batch[:2])
 
 
 def _groups_of(points, count):
@@ -120,14 +124,3 @@ def _effective_number(labels):
     """The exponential of the entropy of the shares of the labels."""
     shares = np.unique(labels, return_counts=True)[1] / len(labels)
     return float(np.exp(-np.sum(shares * np.log(shares))))
-
-
-def averaged_down(images, side=_SIDE):
-    """Images averaged over squares, so that neither side has more pixels; else as given."""
-    images = np.asarray(images, np.float64)
-    factor = math.ceil(max(images.shape[1:3]) / side) if images.ndim == 4 else 1
-    if factor == 1 or min(images.shape[1:3]) < factor:
-        return images
-    rows, columns = (size // factor for size in images.shape[1:3])
-    cut = images[:, : rows * factor, : columns * factor]
-    return cut.reshape(len(cut), rows, factor, columns, factor, -1).mean(axis=(2, 4))

@@ -5,7 +5,7 @@ import warnings
 import keras
 import numpy as np
 
-from tfgan_suite.callbacks._steps import epoch_start, steps_done
+from tfgan_suite.callbacks.step_counts import epoch_start, steps_done
 from tfgan_suite.checkpointing import non_finite, read_arrays
 from tfgan_suite.checks import positive_int
 from tfgan_suite.learning_rates import check_is_no_schedule

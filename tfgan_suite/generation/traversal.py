@@ -1,0 +1,81 @@
+"""Latents of which one code varies: what each code has come to mean."""
+
+import numpy as np
+
+from tfgan_suite.generation.rows_of_conditions import check_drawable, chosen, draw_rows, repeated
+from tfgan_suite.registration import public
+
+
+@public
+def traverse(prior, rows=2, columns=None, span=2.0, components=None, seed=0):
+    """Latents in whose rows one code takes one value after the other, all others staying.
+
+    The traversals of Chen et al. 2016 (arXiv:1606.03657), figure 2. The rows of the first code come
+    first, each from other latents, which come back with every code. A categorical code takes its
+    classes in turn, a continuous one values from `-span` to `span` in equal steps.
+
+    Args:
+        prior: of `tfgan_suite.latents`.
+        rows: rows of each code.
+        columns: latents in a row; None for 10, or for the most classes that a code has if those are
+            more. A code with fewer classes begins anew.
+        span: the largest value of a continuous code; the prior's largest is 1.
+        components: indices of the latent components to vary, as continuous codes; None for the
+            codes of the prior, or the first four components of a prior without codes.
+        seed: integer seed of the other latents.
+
+    Returns:
+        float32 array `[codes * rows, columns, dim]`.
+
+    Raises:
+        ValueError: if there is no such component.
+    """
+    varied = _varied(prior, components)
+    sizes = [size for _, size, kind in varied if kind == "categorical"]
+    columns = columns or max([10, *sizes])
+    strips = []
+    for start, size, kind in varied:
+        strip = np.asarray(prior.sample(rows, seed))[:, np.newaxis]
+        strip = np.repeat(strip, columns, axis=1)
+        if kind == "categorical":
+            values = np.eye(size)[np.arange(columns) % size]
+        else:
+            values = np.linspace(-span, span, columns)[:, np.newaxis]
+        strip[:, :, start : start + size] = values
+        strips.append(strip)
+    return np.concatenate(strips)
+
+
+def _varied(prior, components):
+    """List of `(first component, components, kind)` of what varies."""
+    if components is None and prior.codes:
+        return [(code.start, code.size, code.kind) for code in prior.codes]
+    components = range(min(4, prior.dim)) if components is None else components
+    if any(not 0 <= index < prior.dim for index in components):
+        raise ValueError(
+            f"`components` must be indices in [0, {prior.dim}). "
+            f"Received: components={tuple(components)!r}"
+        )
+    return [(index, 1, "uniform") for index in components]
+
+
+def draw_traversal(generate, latents, rows, seed):
+    """A picture of what `traverse` gave: uint8 `[height, width, 1 or 3]`.
+
+    The k-th row of every code is of the k-th condition that the generator's interface chooses.
+
+    Args:
+        generate: a `Generate`.
+        latents: what `traverse` returned.
+        rows: rows of each code.
+        seed: integer seed of the conditions.
+
+    Raises:
+        ValueError: if what the generator makes cannot be drawn.
+    """
+    check_drawable(generate.modality)
+    count, columns, dim = latents.shape
+    of_rows = generate.in_order(generate.condition(rows, seed))
+    condition = repeated(chosen(of_rows, count), columns) if of_rows else None
+    made = generate.of(latents.reshape(-1, dim), condition)
+    return draw_rows(generate, made, condition, columns)

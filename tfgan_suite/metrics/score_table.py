@@ -1,0 +1,128 @@
+"""The scores of images by name: one table, from which evaluators and the command line choose."""
+
+import dataclasses
+from collections.abc import Callable
+
+from tfgan_suite.metrics import comparison_scores as scores
+from tfgan_suite.metrics.score import Score, score_name
+from tfgan_suite.registration import public
+
+LOWER, HIGHER, NEITHER = "lower", "higher", None
+
+
+@dataclasses.dataclass(frozen=True)
+class NamedScore:
+    """An entry of the table.
+
+    Attributes:
+        compute: function of a `Comparison`; returns a dict of the figures and of details.
+        figures: dict from the names of the figures to what is better: "lower", "higher" or None.
+        judge: "extractor", "classifier" or None, whichever decides the figures.
+        options: names of the comparison's options that decide them.
+    """
+
+    compute: Callable
+    figures: dict
+    judge: str | None = "extractor"
+    options: tuple = ()
+
+
+SCORES = {
+    "frechet_distance": NamedScore(scores.frechet_distance_of, {"frechet_distance": LOWER}),
+    "frechet_distance_infinity": NamedScore(
+        scores.frechet_distance_infinity_of, {"frechet_distance_infinity": LOWER}
+    ),
+    "kernel_distance": NamedScore(
+        scores.kernel_distance_of, {"kernel_distance": LOWER}, options=("max_block_size",)
+    ),
+    "precision_recall": NamedScore(
+        scores.precision_recall_of, {"precision": HIGHER, "recall": HIGHER}, options=("manifold_k",)
+    ),
+    "density_coverage": NamedScore(
+        scores.density_coverage_of, {"density": HIGHER, "coverage": HIGHER}, options=("density_k",)
+    ),
+    "classifier_score": NamedScore(
+        scores.classifier_score_of, {"classifier_score": HIGHER}, options=("num_splits",)
+    ),
+    "class_coverage": NamedScore(
+        scores.class_coverage_of,
+        {"classes_reached": HIGHER, "class_entropy": HIGHER, "mean_confidence": HIGHER},
+        "classifier",
+    ),
+    "conditional_accuracy": NamedScore(
+        scores.conditional_accuracy_of, {"conditional_accuracy": HIGHER}, "classifier"
+    ),
+    "gan_train": NamedScore(scores.gan_train_of, {"gan_train": HIGHER}, "classifier"),
+    "gan_test": NamedScore(scores.gan_test_of, {"gan_test": HIGHER}, "classifier"),
+    "ms_ssim": NamedScore(scores.ms_ssim_of, {"ms_ssim": NEITHER}, None),
+    "sliced_wasserstein": NamedScore(
+        scores.sliced_wasserstein_of, {"sliced_wasserstein": LOWER}, None
+    ),
+    "nearest_neighbours": NamedScore(
+        scores.nearest_neighbours_of, {"closer_than_held_out": NEITHER, "copies": LOWER}
+    ),
+    "perceptual_path_length": NamedScore(
+        scores.perceptual_path_length_of, {"perceptual_path_length": LOWER}
+    ),
+}
+
+
+@public
+def known_scores():
+    """The names that `FeatureEvaluator(scores=...)` and `evaluate --metrics` take."""
+    return tuple(SCORES)
+
+
+@public
+def check_scores(names):
+    """Returns `names` as a tuple.
+
+    Raises:
+        ValueError: if there is none, or one is unknown.
+    """
+    if not names or isinstance(names, str) or set(names) - set(SCORES):
+        raise ValueError(
+            f"`scores` must be a sequence of names of {known_scores()}. Received: scores={names!r}"
+        )
+    return tuple(names)
+
+
+@public
+def better(metric):
+    """Which values of a figure are better: "lower", "higher", or None where neither is."""
+    return next((s.figures[metric] for s in SCORES.values() if metric in s.figures), None)
+
+
+def compute(name, comparison):
+    """The figures that a named score gives for a comparison: a list of `Score`."""
+    entry = SCORES[name]
+    values = entry.compute(comparison)
+    protocol = {}
+    if entry.judge == "extractor":
+        protocol["extractor"] = comparison.extractor.description
+    elif entry.judge == "classifier":
+        protocol["classifier"] = comparison.classifier.description
+    protocol |= {
+        "reference": comparison.reference.description,
+        "num_samples": comparison.num_samples,
+        "seed": int(comparison.seed),
+        "image_shape": list(comparison.images.shape[1:]),
+        **{option: comparison.options[option] for option in entry.options},
+    }
+
+    def full_name(metric):
+        if entry.judge == "classifier":
+            return f"{metric}-{comparison.classifier.name}-{comparison.num_samples}"
+        extractor = comparison.extractor if entry.judge else None
+        return score_name(metric, comparison.num_samples, extractor)
+
+    return [
+        Score(
+            metric,
+            full_name(metric),
+            values[metric],
+            {key: value for key, value in values.items() if key not in entry.figures},
+            protocol,
+        )
+        for metric in entry.figures
+    ]
