@@ -12,20 +12,26 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 BASE = {
     "batches", "checks", "conditions", "configured", "data_order", "distribution", "drawing",
-    "fields", "files", "interface", "latents", "learning_rates", "modalities", "progress",
-    "provenance", "registration", "tf_gan", "vocabulary",
+    "fields", "files", "interface", "kinds", "latents", "learning_rates", "modalities",
+    "progress", "provenance", "registration", "tf_gan", "vocabulary",
 }  # fmt: skip
 # What each part of the package may import of the others; it may always import itself.
 ALLOWED = {
     "version": set(),
     "checks": set(),
-    "configured": set(),
+    "configured": {"checks"},
     "fields": {"configured"},
     "drawing": {"files"},
     "vocabulary": {"checks"},
-    "modalities": {"checks", "drawing", "fields", "files", "registration", "vocabulary"},
-    "conditions": {"checks", "fields", "registration", "vocabulary"},
-    "interface": {"conditions", "latents", "modalities"},
+    "modalities": {
+        "checks", "configured", "drawing", "fields", "files", "registration", "vocabulary",
+    },  # fmt: skip
+    "conditions": {"checks", "configured", "fields", "registration", "vocabulary"},
+    "kinds": {"conditions", "modalities"},
+    "interface": {
+        "conditions", "configured", "fields", "files", "kinds", "latents", "modalities",
+        "registration",
+    },  # fmt: skip
     "registration": set(),
     "files": set(),
     "progress": set(),

@@ -1,15 +1,15 @@
 """Attributes: several properties of one example, each of which it has or has not."""
 
 import numpy as np
-import tensorflow as tf
 
 from tfgan_suite.checks import did_you_mean, positive_int
 from tfgan_suite.conditions.condition import Condition
+from tfgan_suite.fields import BinaryField
 from tfgan_suite.registration import register
 
 
 @register
-class Attributes(Condition):
+class Attributes(BinaryField, Condition):
     """K attributes of each example, as multi-hot vectors `[N, K]` of 0 and 1.
 
     In training data, and from Python, integers, booleans and floats are taken alike, whatever the
@@ -33,7 +33,6 @@ class Attributes(Condition):
     """
 
     kind = key = "attributes"
-    rule = "0 or 1"
 
     def __init__(self, names, frequencies=None):
         self.names = None if isinstance(names, int) else tuple(map(str, names))
@@ -67,15 +66,6 @@ class Attributes(Condition):
         known = cls(values.shape[-1] if names is None else names)
         shares = known.check(values).mean(axis=0, dtype=np.float64) if len(values) else None
         return cls(known.names or known.count, shares)
-
-    def valid(self, values):
-        return tf.logical_or(tf.equal(values, 0), tf.equal(values, 1))
-
-    def example(self, rows, seed=0):
-        return np.random.default_rng(seed).integers(0, 2, (rows, self.count)).astype(self.dtype)
-
-    def invalid(self):
-        return {"between 0 and 1": 0.5, "negative": -1.0, **super().invalid()}
 
     def sample(self, count, seed=0, by_frequency=False):
         """Attributes for generated examples, independent of one another.

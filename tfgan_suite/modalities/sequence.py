@@ -36,6 +36,8 @@ class Sequence(Modality):
         padding: the token that fills shorter sequences up, one of the vocabulary; None without.
             Padding at the end is left out of what `decode` returns.
         unknown: the token for all that the vocabulary has not, one of it; None without.
+        separator: what stands between tokens in strings: "" or " "; None for "" where all tokens
+            are single characters.
 
     Raises:
         ValueError: if `length` is not a positive integer, or the vocabulary is none.
@@ -52,9 +54,9 @@ class Sequence(Modality):
     grid = (32, 1)
     _advice = ", one-hot over the vocabulary; encode strings with `Sequence.encode`"
 
-    def __init__(self, length, vocabulary, padding=None, unknown=None):
+    def __init__(self, length, vocabulary, padding=None, unknown=None, separator=None):
         self.length = None if length is None else positive_int("length", length)
-        self.vocabulary = Vocabulary(vocabulary, padding, unknown)
+        self.vocabulary = Vocabulary(vocabulary, padding, unknown, separator)
         self._given = vocabulary if isinstance(vocabulary, (str, int)) else tuple(vocabulary)
         self.row = (self.length, self.vocabulary.size)
 
@@ -78,7 +80,7 @@ class Sequence(Modality):
         words = Vocabulary.ranked(texts, separator, size)
         longest = max(len(text.split() if separator else text) for text in texts)
         tokens = [*special, *(word for word in words if word not in special)]
-        return cls(length or longest, tokens, padding, unknown)
+        return cls(length or longest, tokens, padding, unknown, separator)
 
     def example(self, rows, seed=0):
         """Probabilities, of which one in each place is at least 0.9."""
@@ -171,4 +173,5 @@ class Sequence(Modality):
             "vocabulary": self._given,
             "padding": self.vocabulary.padding,
             "unknown": self.vocabulary.unknown,
+            "separator": self.vocabulary.separator,
         }
