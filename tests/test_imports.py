@@ -20,7 +20,7 @@ ALLOWED = {
     "version": set(),
     "checks": set(),
     "configured": {"checks"},
-    "fields": {"configured"},
+    "fields": {"checks", "configured"},
     "drawing": {"files"},
     "vocabulary": {"checks"},
     "modalities": {

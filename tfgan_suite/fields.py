@@ -1,4 +1,4 @@
-"""What one entry of a request is: its key, its dtype, the shape of a row, and which values are right.
+"""What one entry of a request is: its key, its dtype, the shape of a row, and its right values.
 
 Modalities and conditions are fields; so are latents, seeds and truncation, which only exported
 models know.
@@ -9,6 +9,7 @@ import math
 import numpy as np
 import tensorflow as tf
 
+from tfgan_suite.checks import positive_int, positive_int_or_none
 from tfgan_suite.configured import Configured
 
 FREE_SIZE = 256  # of example rows, along axes of any size
@@ -60,13 +61,26 @@ class SignedField(Field):
         return tf.abs(values) <= 1.0 + ROUNDING  # false for NaN
 
     def example(self, rows, seed=0):
-        """Valid rows, each of one value: they take next to no room in a file, whatever their size."""
+        """Valid rows, each of one value: they take next to no room in a file of any size."""
         shape = [FREE_SIZE if size is None else size for size in self.row]
         levels = np.random.default_rng(seed).uniform(-0.9, 0.9, (rows, *[1] * len(shape)))
         return np.broadcast_to(levels, (rows, *shape)).astype(self.dtype)
 
     def invalid(self):
         return {"out of range": 255.0, **super().invalid()}
+
+
+class ImageField(SignedField):
+    """Fields of images: height and width in pixels, None for any, and a number of channels."""
+
+    def __init__(self, height=None, width=None, channels=3):
+        self.height = positive_int_or_none("height", height)
+        self.width = positive_int_or_none("width", width)
+        self.channels = positive_int("channels", channels)
+        self.row = (height, width, channels)
+
+    def get_config(self):
+        return {"height": self.height, "width": self.width, "channels": self.channels}
 
 
 class BinaryField(Field):

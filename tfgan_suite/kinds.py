@@ -54,7 +54,7 @@ def infer_condition(network, index, classes=None):
 
     | dtype | shape | condition |
     |---|---|---|
-    | integer | `[N]` or `[N, 1]` | `Labels`: of `classes`, or as many as the layers know that look them up |
+    | integer | `[N]` or `[N, 1]` | `Labels`: `classes` of them, or as many as layers look up |
     | integer | `[N, T]` | `Tokens` without names: as many as the embedding has |
     | float | `[N, D]` | `Labels` where there are `classes`, one-hot; else `VectorCondition` |
     | float | `[N, H, W, C]` | `ImageCondition` |
@@ -79,8 +79,8 @@ def infer_condition(network, index, classes=None):
         if len(shape) == 2 and found:
             return Tokens(found, shape[1])
         raise ValueError(
-            "Integer labels must have shape (N,) or (N, 1), and tokens (N, T) and an embedding that "
-            f"tells their number, unless a kind is declared: pass `condition=`. {known}"
+            "Integer labels must have shape (N,) or (N, 1), and tokens (N, T) and an embedding "
+            f"that tells their number, unless a kind is declared: pass `condition=`. {known}"
         )
     if len(shape) == 4 and shape[3] is not None:
         return ImageCondition(*shape[1:])

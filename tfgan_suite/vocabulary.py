@@ -35,8 +35,8 @@ class Vocabulary:
             beside the two is a single one.
 
     Raises:
-        ValueError: if tokens are empty, come twice or are no strings, `padding` or `unknown` is none
-            of them, or `separator` is neither.
+        ValueError: if tokens are empty, come twice or are no strings, `padding` or `unknown` is
+            none of them, or `separator` is neither.
     """
 
     def __init__(self, tokens, padding=None, unknown=None, separator=None):
@@ -141,8 +141,8 @@ class Vocabulary:
                 f"All tokens must be in the vocabulary of {_some(self.tokens)}. Received: {words}"
             )
         warnings.warn(
-            f"{sum(strange.values())} tokens are not in the vocabulary and become "
-            f"{self.unknown!r}: {words}",
+            f"Tokens that are not in the vocabulary become {self.unknown!r}: {words} "
+            f"({sum(strange.values())} in all)",
             stacklevel=4,
         )
 

@@ -14,23 +14,6 @@ NUMBERED = Tokens(9, length=3)
 EVERY = {"words": COLOURS, "letters": LETTERS, "numbered": NUMBERED}
 
 
-@pytest.mark.parametrize("tokens", EVERY.values(), ids=EVERY)
-def test_config_round_trip(tokens):
-    config = keras.saving.serialize_keras_object(tokens)
-    again = keras.saving.deserialize_keras_object(config)
-    assert repr(again) == repr(tokens)
-    np.testing.assert_array_equal(again.example(3), tokens.example(3))
-
-
-@pytest.mark.parametrize("tokens", EVERY.values(), ids=EVERY)
-def test_examples_are_valid_and_invalid_values_are_not(tokens):
-    rows = tokens.example(5)
-    np.testing.assert_array_equal(tokens.check(rows, 5), rows)
-    for value in tokens.invalid().values():
-        with pytest.raises(ValueError, match="in"):
-            tokens.check(np.full_like(rows, value))
-
-
 def test_texts_become_numbers_and_come_back():
     encoded = COLOURS.encode(["a red seven", "Green,  on a RED!", ""])
     np.testing.assert_array_equal(encoded, [[2, 3, 4, 0], [6, 5, 2, 3], [0, 0, 0, 0]])
@@ -47,9 +30,9 @@ def test_unknown_words_and_cut_ends_are_said():
 
 
 @pytest.mark.parametrize("tokens", EVERY.values(), ids=EVERY)
-@pytest.mark.filterwarnings("ignore:.*tokens are not in the vocabulary", "ignore:.*were cut")
+@pytest.mark.filterwarnings("ignore:Tokens that are not in the vocabulary", "ignore:.*were cut")
 def test_a_graph_finds_the_same_numbers(tokens):
-    texts = ["a red seven", "Don't, on-green", "", "   ", "abc ÉÄ ccc", "3 8 1 77", "gréen RED red a a"]
+    texts = ["a red seven", "Don't, on-green", "", "   ", "abc ÉÄ ccc", "3 8 1 77", "gréen RED a a b"]
     in_graph = tf.function(tokens.tokenize)(tf.constant(texts))
     assert in_graph.dtype == tf.int64
     np.testing.assert_array_equal(in_graph, tokens.encode(texts))
@@ -94,7 +77,9 @@ def test_numbers_become_one_hot_where_a_network_takes_that():
     np.testing.assert_array_equal(tf.argmax(one_hot, axis=2), [[2, 0, 0, 0]])
 
 
-@pytest.mark.parametrize("batch", [tf.zeros([5, 4]), tf.zeros([5, 3], tf.int32), tf.zeros([5], tf.int32)])
+@pytest.mark.parametrize(
+    "batch", [tf.zeros([5, 4]), tf.zeros([5, 3], tf.int32), tf.zeros([5], tf.int32)]
+)
 def test_a_batch_that_holds_no_tokens_is_named(batch):
     with pytest.raises(ValueError, match="tokens"):
         COLOURS.check_batch(batch)

@@ -2,7 +2,6 @@
 
 import io
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -18,18 +17,6 @@ def tones(*hertz, samples=4000, loud=0.5):
     times = np.arange(samples) / RATE
     waves = [loud * np.sin(2 * np.pi * frequency * times) for frequency in hertz]
     return np.stack(waves)[..., np.newaxis].astype("float32")
-
-
-@pytest.mark.parametrize("audio", [SHORT, Audio(), Audio(100, 16000, 2)])
-def test_config_round_trip(audio):
-    config = keras.saving.serialize_keras_object(audio)
-    assert repr(keras.saving.deserialize_keras_object(config)) == repr(audio)
-
-
-def test_examples_are_valid_and_invalid_values_are_not():
-    assert tf.reduce_all(SHORT.valid(SHORT.example(3)))
-    for value in SHORT.invalid().values():
-        assert not SHORT.valid(tf.constant(value))
 
 
 @pytest.mark.parametrize("channels", [1, 2])
@@ -103,7 +90,7 @@ def test_a_picture_shows_the_tone_over_its_waveform():
     brightness = [picture[:96, 96].sum(axis=-1).argmax() for picture in (low, high)]
     assert brightness[0] > 80  # low notes at the bottom
     assert brightness[1] < 15
-    is_line = (low[96:, 96] != 255).any(axis=-1)
+    is_line = (low[96:] != 255).any(axis=(1, 2))
     np.testing.assert_allclose(np.flatnonzero(is_line)[[0, -1]], [10, 29], atol=2)  # +-0.5
 
 

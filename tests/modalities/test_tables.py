@@ -103,7 +103,8 @@ def test_lines_of_a_served_model_are_the_rows_of_decode():
     text = ",".join(MIXED.columns) + "\n" + "\n".join(line.decode() for line in lines)
     served, decoded = pd.read_csv(io.StringIO(text)), TABLE.decode(rows)
     for name in MIXED.columns:
-        wanted = pd.read_csv(io.StringIO(decoded[[name]].to_csv(index=False)), skip_blank_lines=False)
+        file = io.StringIO(decoded[[name]].to_csv(index=False))
+        wanted = pd.read_csv(file, skip_blank_lines=False)
         pd.testing.assert_series_equal(served[name], wanted[name], check_dtype=False)
 
 

@@ -1,6 +1,5 @@
 """Video: sheets of frames and animated files."""
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -18,15 +17,8 @@ def clips(count, frames, height=8, width=6, channels=3):
     return np.broadcast_to(levels, (count, frames, height, width, channels)).astype("float32")
 
 
-@pytest.mark.parametrize("video", [Video(8, 16, 16), Video(channels=1, rate=25)])
-def test_config_round_trip(video):
-    config = keras.saving.serialize_keras_object(video)
-    assert repr(keras.saving.deserialize_keras_object(config)) == repr(video)
-
-
-def test_examples_fit_and_others_are_named():
+def test_integers_are_named_with_the_way_out():
     video = Video(4, 8, 6, 3)
-    video.check(tf.constant(video.example(2)))
     with pytest.raises(ValueError, match="videos / 127.5"):
         video.check(tf.zeros([2, 4, 8, 6, 3], tf.uint8))
 

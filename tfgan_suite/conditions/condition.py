@@ -148,3 +148,8 @@ def get(given, **options):
         Labels(classes=10, names=None, frequencies=None)
     """
     return of_kind(Condition, given, options)
+
+
+def evenly_spaced(count, most):
+    """At most `most` of the indices 0 to `count` - 1, the first and the last among them."""
+    return np.linspace(0, count - 1, min(count, most)).round().astype(int)

@@ -4,9 +4,9 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from tfgan_suite.checks import positive_int
+from tfgan_suite.checks import positive_int_or_none
 from tfgan_suite.conditions.condition import Condition
-from tfgan_suite.fields import BinaryField, SignedField
+from tfgan_suite.fields import BinaryField, ImageField
 from tfgan_suite.registration import register
 
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
@@ -40,7 +40,7 @@ def _read_files(text, size, channels):
 
 
 @register
-class ImageCondition(SignedField, Condition):
+class ImageCondition(ImageField, Condition):
     """Images `[N, height, width, channels]` in [-1, 1] that generation depends on.
 
     Args:
@@ -57,14 +57,6 @@ class ImageCondition(SignedField, Condition):
     """
 
     kind = key = "image"
-
-    def __init__(self, height=None, width=None, channels=3):
-        for name, value in (("height", height), ("width", width)):
-            if value is not None:
-                positive_int(name, value)
-        self.height, self.width = height, width
-        self.channels = positive_int("channels", channels)
-        self.row = (height, width, channels)
 
     def parse(self, text):
         """Reads image files by their paths, several with semicolons between them.
@@ -83,9 +75,6 @@ class ImageCondition(SignedField, Condition):
 
     def describe(self, row):
         return " x ".join(map(str, np.shape(row)))
-
-    def get_config(self):
-        return {"height": self.height, "width": self.width, "channels": self.channels}
 
 
 @register
@@ -109,10 +98,8 @@ class Mask(BinaryField, Condition):
     kind = key = "mask"
 
     def __init__(self, height=None, width=None):
-        for name, value in (("height", height), ("width", width)):
-            if value is not None:
-                positive_int(name, value)
-        self.height, self.width = height, width
+        self.height = positive_int_or_none("height", height)
+        self.width = positive_int_or_none("width", width)
         self.row = (height, width, 1)
 
     def example(self, rows, seed=0):
@@ -121,7 +108,8 @@ class Mask(BinaryField, Condition):
         rng = np.random.default_rng(seed)
         masks = np.zeros([rows, height, width, 1], np.float32)
         for mask in masks:
-            tall, wide = (rng.integers((size + 3) // 4, (size + 1) // 2 + 1) for size in (height, width))
+            sides = [rng.integers((size + 3) // 4, (size + 1) // 2 + 1) for size in (height, width)]
+            tall, wide = sides
             top, left = rng.integers(0, height - tall + 1), rng.integers(0, width - wide + 1)
             mask[top : top + tall, left : left + wide] = 1.0
         return masks

@@ -5,8 +5,8 @@ import re
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.checks import positive_int
-from tfgan_suite.conditions.condition import Condition
+from tfgan_suite.checks import positive_int, positive_int_or_none
+from tfgan_suite.conditions.condition import Condition, evenly_spaced
 from tfgan_suite.registration import register
 from tfgan_suite.vocabulary import Vocabulary
 
@@ -51,7 +51,7 @@ class Tokens(Condition):
     dtype = "int64"
 
     def __init__(self, vocabulary, length, sentences=None, separator=None):
-        self.length = None if length is None else positive_int("length", length)
+        self.length = positive_int_or_none("length", length)
         self._given = vocabulary if isinstance(vocabulary, (str, int)) else tuple(vocabulary)
         self._is_named = not isinstance(vocabulary, int)
         if self._is_named:
@@ -81,8 +81,8 @@ class Tokens(Condition):
         words = Vocabulary.ranked(found, separator, size)
         longest = max(len(text.split() if separator else text) for text in found)
         different = list(dict.fromkeys(texts))
-        kept = np.unique(np.linspace(0, len(different) - 1, min(sentences, len(different)), dtype=int))
-        return cls(words, length or longest, [different[index] for index in kept], separator)
+        kept = [different[index] for index in evenly_spaced(len(different), sentences)]
+        return cls(words, length or longest, kept, separator)
 
     @property
     def rule(self):

@@ -37,8 +37,8 @@ def marginals(columns, frame, real, across, note=""):
         _draw_column(axis, column, frame[column.name], None if real is None else real[column.name])
     for axis in axes[len(columns) :]:
         axis.set_axis_off()
-    words = f"{len(frame)} generated rows" + (f", {len(real)} real ones" if real is not None else "")
-    figure.supxlabel(f"{words}{note}", fontsize=8, color=_INK)
+    words = "" if real is None else f", {len(real)} real ones"
+    figure.supxlabel(f"{len(frame)} generated rows{words}{note}", fontsize=8, color=_INK)
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())[..., :3].copy()
 
@@ -72,7 +72,8 @@ def _missing(generated, real):
 def _draw_histogram(axis, column, generated, real):
     """Shares of rows in bins over the range of the data."""
     edges = np.linspace(column.low, column.high, _BINS + 1)
-    for series, style in ((real, {"color": _REAL, "fill": True}), (generated, {"color": _GENERATED})):
+    filled = {"color": _REAL, "fill": True}
+    for series, style in ((real, filled), (generated, {"color": _GENERATED})):
         if series is not None:
             numbers = column.numbers(series)
             counts, _ = np.histogram(numbers[~np.isnan(numbers)], edges)

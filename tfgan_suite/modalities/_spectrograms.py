@@ -44,7 +44,7 @@ def mel_spectrogram(waveforms, rate, bands, columns):
     points = 2 ** int(np.ceil(np.log2(length)) + 2)  # so that the narrowest band has some
     transform = ShortTimeFFT(get_window("hann", length), hop, rate, mfft=points)
     padded = np.pad(waveforms, [(0, 0), (0, max(0, length - samples))])
-    energy = transform.spectrogram(padded, p0=0, p1=transform.upper_border_begin(samples)[1] + 1)
+    energy = transform.spectrogram(padded, p0=0, p1=-(-samples // hop))
     energy = mel_bands(bands, transform.f) @ energy
     chosen = np.linspace(0, energy.shape[2] - 1, columns).round().astype(int)
     return energy[:, :, chosen]

@@ -1,4 +1,4 @@
-"""Sheets of text: many sequences in one picture, numbered, the letters of small alphabets in colour."""
+"""Sheets of text: many sequences in one picture, small alphabets in colour."""
 
 import math
 

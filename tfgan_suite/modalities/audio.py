@@ -7,7 +7,7 @@ import tensorflow as tf
 from scipy.io import wavfile
 
 from tfgan_suite import drawing
-from tfgan_suite.checks import positive_int
+from tfgan_suite.checks import positive_int, positive_int_or_none
 from tfgan_suite.fields import SignedField
 from tfgan_suite.files import replacing
 from tfgan_suite.modalities import _spectrograms
@@ -43,7 +43,7 @@ class Audio(SignedField, Modality):
     _advice = " in [-1, 1]; scale 16-bit samples with `waveforms / 32768`"
 
     def __init__(self, samples=None, rate=16000, channels=1):
-        self.samples = None if samples is None else positive_int("samples", samples)
+        self.samples = positive_int_or_none("samples", samples)
         self.rate = positive_int("rate", rate)
         self.channels = positive_int("channels", channels)
         self.row = (samples, channels)

@@ -4,14 +4,14 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite import drawing
-from tfgan_suite.checks import positive_int
+from tfgan_suite.fields import ImageField
 from tfgan_suite.files import replacing
 from tfgan_suite.modalities._pixels import Pixels
 from tfgan_suite.registration import register
 
 
 @register
-class Image(Pixels):
+class Image(ImageField, Pixels):
     """Images `[N, height, width, channels]` in [-1, 1], channels last.
 
     Drawn as a grid: grey and colour as they are, alpha (the second of two channels, the fourth of
@@ -35,14 +35,6 @@ class Image(Pixels):
 
     kind, noun, key = "image", "images", "images"
 
-    def __init__(self, height=None, width=None, channels=3):
-        for name, value in (("height", height), ("width", width)):
-            if value is not None:
-                positive_int(name, value)
-        self.height, self.width = height, width
-        self.channels = positive_int("channels", channels)
-        self.row = (height, width, channels)
-
     # --- Looking ----------------------------------------------------------------------------
 
     def draw(self, examples, columns=None, real=None):
@@ -65,9 +57,6 @@ class Image(Pixels):
 
     def forms(self):
         return {"png": ("image_bytes", png_files)} if self.channels <= 4 else {}
-
-    def get_config(self):
-        return {"height": self.height, "width": self.width, "channels": self.channels}
 
 
 def png_files(images):

@@ -6,7 +6,7 @@ import textwrap
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.checks import positive_int
+from tfgan_suite.checks import positive_int_or_none
 from tfgan_suite.fields import FREE_SIZE
 from tfgan_suite.files import replacing
 from tfgan_suite.modalities._text_sheets import text_sheet
@@ -55,7 +55,7 @@ class Sequence(Modality):
     _advice = ", one-hot over the vocabulary; encode strings with `Sequence.encode`"
 
     def __init__(self, length, vocabulary, padding=None, unknown=None, separator=None):
-        self.length = None if length is None else positive_int("length", length)
+        self.length = positive_int_or_none("length", length)
         self.vocabulary = Vocabulary(vocabulary, padding, unknown, separator)
         self._given = vocabulary if isinstance(vocabulary, (str, int)) else tuple(vocabulary)
         self.row = (self.length, self.vocabulary.size)
@@ -95,7 +95,8 @@ class Sequence(Modality):
     def draw(self, examples, columns=None, real=None):
         columns = columns or self.grid[1]
         vocabulary, ids = self.vocabulary, self._ids(examples)
-        letters = [t for t in vocabulary.tokens if t not in (vocabulary.padding, vocabulary.unknown)]
+        special = (vocabulary.padding, vocabulary.unknown)
+        letters = [token for token in vocabulary.tokens if token not in special]
         if len(letters) <= 8 and not vocabulary.separator:
             return text_sheet(vocabulary.texts(ids), columns, letters)
         return text_sheet(vocabulary.texts(ids), columns)
@@ -154,8 +155,8 @@ class Sequence(Modality):
         fits = ids.ndim == 2 and self.length in (None, ids.shape[1])
         if not fits or (ids.size and not 0 <= ids.min() <= ids.max() < self.vocabulary.size):
             raise ValueError(
-                f"Numbers of tokens are integers (N, {self.length}) in [0, {self.vocabulary.size}). "
-                f"Received: shape {ids.shape}"
+                f"Numbers of tokens are integers (N, {self.length}) in "
+                f"[0, {self.vocabulary.size}). Received: shape {ids.shape}"
                 + (f" with values from {ids.min()} to {ids.max()}" if ids.size else "")
             )
         return ids

@@ -11,12 +11,8 @@ from tfgan_suite.checks import did_you_mean
 from tfgan_suite.configured import of_kind, record
 from tfgan_suite.files import replacing
 from tfgan_suite.modalities._marginals import marginals
-from tfgan_suite.modalities.columns import (
-    CategoricalColumn,
-    Column,
-    ConstantColumn,
-    ContinuousColumn,
-)
+from tfgan_suite.modalities.categories import CategoricalColumn, ConstantColumn
+from tfgan_suite.modalities.columns import Column, ContinuousColumn
 from tfgan_suite.modalities.dates import DateColumn, are_dates
 from tfgan_suite.modalities.modality import Modality
 from tfgan_suite.registration import register

@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 
 from tfgan_suite import drawing
-from tfgan_suite.checks import positive_int
+from tfgan_suite.checks import positive_int, positive_int_or_none
 from tfgan_suite.files import replacing
 from tfgan_suite.modalities._pixels import Pixels
 from tfgan_suite.registration import register
@@ -40,10 +40,9 @@ class Video(Pixels):
     grid = (8, 1)
 
     def __init__(self, frames=None, height=None, width=None, channels=3, rate=8):
-        for name, value in (("frames", frames), ("height", height), ("width", width)):
-            if value is not None:
-                positive_int(name, value)
-        self.frames, self.height, self.width = frames, height, width
+        self.frames = positive_int_or_none("frames", frames)
+        self.height = positive_int_or_none("height", height)
+        self.width = positive_int_or_none("width", width)
         self.channels, self.rate = positive_int("channels", channels), positive_int("rate", rate)
         if rate > _HUNDREDTHS:
             raise ValueError(f"`rate` must be at most {_HUNDREDTHS}. Received: rate={rate}")
@@ -68,7 +67,7 @@ class Video(Pixels):
             pixels = drawing.to_uint8(drawing.visible(example))
             pixels = pixels[..., 0] if pixels.shape[-1] == 1 else pixels
             first, *others = map(Image.fromarray, pixels)
-            # The times of the frames are rounded, not their durations: the clip is as long as it is.
+            # Times are rounded, not durations, whose errors would add up.
             times = np.arange(len(pixels) + 1) * _HUNDREDTHS / self.rate
             durations = (np.diff(times.round()) * 1000 / _HUNDREDTHS).astype(int).tolist()
             with replacing(path) as temporary:
