@@ -40,6 +40,7 @@ setup(
         "ml-dtypes>=0.5,<1",
         "pillow>=10",
         "matplotlib>=3.9,<4",
+        "pandas>=2.2,<4",
         "rich>=13",
     ],
     extras_require={

@@ -12,22 +12,28 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 BASE = {
     "batches", "checks", "conditions", "configured", "data_order", "dataset_options",
-    "distribution", "drawing", "fields", "files", "interface", "latents", "learning_rates",
-    "modalities", "progress", "provenance", "registration", "served_part", "tf_gan",
-    "vocabulary",
+    "distribution", "drawing", "fields", "files", "interface", "kinds", "latents",
+    "learning_rates", "modalities", "progress", "provenance", "registration", "served_part",
+    "tf_gan", "vocabulary",
 }  # fmt: skip
 # What each part of the package may import of the others; it may always import itself.
 ALLOWED = {
     "version": set(),
     "checks": set(),
-    "configured": set(),
-    "fields": {"configured"},
+    "configured": {"checks"},
+    "fields": {"checks", "configured"},
     "drawing": {"files"},
     "plots": {"files", "registration"},
     "vocabulary": {"checks"},
-    "modalities": {"checks", "drawing", "fields", "files", "registration", "vocabulary"},
-    "conditions": {"checks", "fields", "registration", "vocabulary"},
-    "interface": {"conditions", "latents", "modalities"},
+    "modalities": {
+        "checks", "configured", "drawing", "fields", "files", "registration", "vocabulary",
+    },  # fmt: skip
+    "conditions": {"checks", "configured", "fields", "registration", "vocabulary"},
+    "kinds": {"conditions", "modalities"},
+    "interface": {
+        "conditions", "configured", "fields", "files", "kinds", "latents", "modalities",
+        "registration",
+    },  # fmt: skip
     "served_part": {"interface"},
     "registration": set(),
     "files": set(),

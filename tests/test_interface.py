@@ -1,15 +1,25 @@
 """Interfaces: declared, inferred, and what they call networks with."""
 
+import json
+
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 import tensorflow as tf
 
-from tfgan_suite import networks, testing
-from tfgan_suite.conditions import Labels, VectorCondition
-from tfgan_suite.interface import infer
-from tfgan_suite.latents import LatentPrior
-from tfgan_suite.modalities import Image, Vector
+from tfgan_suite import conditions, configured, modalities, networks, testing
+from tfgan_suite.conditions import (
+    Attributes,
+    ImageCondition,
+    Labels,
+    Mask,
+    Tokens,
+    VectorCondition,
+)
+from tfgan_suite.interface import Interface, from_json, infer, to_json
+from tfgan_suite.latents import LatentPrior, StructuredLatentPrior
+from tfgan_suite.modalities import Audio, Image, Sequence, Table, Vector, Video
 
 PRIOR = LatentPrior(testing.LATENT_DIM)
 
@@ -128,3 +138,141 @@ def test_a_missing_condition_is_named():
         interface.check_condition(None)
     with pytest.raises(ValueError, match="1 condition"):
         interface.arguments(generator, tf.zeros([2, 3]))
+
+
+# === What is inferred ===
+
+
+def generator_of(shape, *inputs):
+    """A generator of latents, and of further inputs that are looked up or flattened, of a shape."""
+    latents, parts = keras.Input((testing.LATENT_DIM,)), []
+    for given in inputs:
+        if given.dtype == "int32":
+            parts.append(keras.layers.Flatten()(keras.layers.Embedding(7, 2)(given)))
+        else:
+            parts.append(keras.layers.Flatten()(given))
+    x = keras.layers.Concatenate()([latents, *parts]) if parts else latents
+    x = keras.layers.Reshape(shape)(keras.layers.Dense(int(np.prod(shape)))(x))
+    return keras.Model([latents, *inputs] if inputs else latents, x)
+
+
+@pytest.mark.parametrize(
+    ("shape", "modality"),
+    [
+        ((5,), Vector(5)),
+        ((6, 4), Sequence(6, 4)),
+        ((6, 1), Audio(6)),
+        ((6, 2), Audio(6, channels=2)),
+        ((4, 4, 5), Image(4, 4, 5)),
+        ((3, 4, 4, 1), Video(3, 4, 4, 1)),
+    ],
+)
+def test_what_a_network_makes_is_told_by_its_shape(shape, modality):
+    assert described(infer(generator_of(shape), prior=PRIOR).output) == described(modality)
+
+
+@pytest.mark.parametrize(
+    ("given", "condition"),
+    [
+        (keras.Input((), dtype="int32"), Labels(7)),
+        (keras.Input((1,), dtype="int32"), Labels(7)),
+        (keras.Input((5,), dtype="int32"), Tokens(7, 5)),
+        (keras.Input((4,)), VectorCondition(4)),
+        (keras.Input((4, 4, 2)), ImageCondition(4, 4, 2)),
+    ],
+)
+def test_what_a_network_depends_on_is_told_by_dtype_and_shape(given, condition):
+    interface = infer(generator_of((2,), given), prior=PRIOR)
+    assert described(interface.conditions) == described((condition,))
+
+
+def test_integers_that_nothing_looks_up_must_be_declared():
+    latents, given = keras.Input((testing.LATENT_DIM,)), keras.Input((3,), dtype="int32")
+    x = keras.layers.Concatenate()([latents, keras.ops.cast(given, "float32")])
+    generator = keras.Model([latents, given], keras.layers.Dense(2)(x))
+    with pytest.raises(ValueError, match="condition="):
+        infer(generator, prior=PRIOR)
+    interface = infer(generator, prior=PRIOR, conditions=Attributes(3))
+    assert interface.conditions[0].key == "attributes"
+
+
+def test_several_conditions_at_once():
+    label, text = keras.Input((), dtype="int32"), keras.Input((5,), dtype="int32")
+    vector = keras.Input((4,))
+    generator = generator_of((2,), vector, text, label)
+    interface = infer(generator, prior=PRIOR, classes=3)
+    wanted = (VectorCondition(4), Tokens(7, 5), Labels(3))
+    assert described(interface.conditions) == described(wanted)
+    given = {
+        "labels": tf.one_hot([2, 0], 3),
+        "tokens": tf.ones([2, 5], tf.int64),
+        "condition": tf.zeros([2, 4]),
+    }
+    interface.check_condition(given)
+    arguments = interface.arguments(generator, tf.zeros([2, 3]), given)
+    assert [tuple(a.shape) for a in arguments] == [(2, 3), (2, 4), (2, 5), (2,)]
+    np.testing.assert_array_equal(arguments[3], [2, 0])
+    assert generator(arguments).shape == (2, 2)
+
+
+def test_the_number_of_classes_is_for_the_vector_that_has_as_many_components():
+    generator = generator_of((2,), keras.Input((4,)), keras.Input((3,)))
+    conditions = infer(generator, prior=PRIOR, classes=3).conditions
+    assert described(conditions) == described((VectorCondition(4), Labels(3)))
+
+
+def test_conditions_of_the_same_key_are_refused():
+    generator = generator_of((2,), keras.Input((4,)), keras.Input((3,)))
+    with pytest.raises(ValueError, match="'condition', 'condition'"):
+        infer(generator, prior=PRIOR)
+
+
+# === Records ===
+
+INTERFACES = {
+    "latents": Interface(PRIOR, Image(8, 8, 1), (Labels(2, ["cat", "dog"], [0.5, 0.5]),)),
+    "codes": Interface(StructuredLatentPrior(4, (3, 2), 1), Vector(2)),
+    "translator": Interface(Image(8, 8, 1), Image(None, None, 3), (Mask(8, 8),)),
+    "words": Interface(
+        PRIOR, Sequence(4, "ACGT-", padding="-"), (Attributes(["a"]), Tokens(["é"], 3))
+    ),
+    "table": Interface(
+        PRIOR, Table.fit(pd.DataFrame({"n": [1.5, 2.5, 0.1], "s": ["a", "b", None]}))
+    ),
+    "clips": Interface(PRIOR, Video(2, 8, 8), (VectorCondition(2), ImageCondition(8, 8))),
+    "sound": Interface(PRIOR, Audio(100, 8000)),
+}
+
+
+@pytest.mark.parametrize("interface", INTERFACES.values(), ids=INTERFACES)
+def test_an_interface_comes_back_from_json(interface):
+    again = from_json(json.loads(json.dumps(to_json(interface), allow_nan=False)))
+    assert described(again.output) == described(interface.output)
+    assert described(again.conditions) == described(interface.conditions)
+    assert type(again.source) is type(interface.source)
+    assert again.source.get_config() == interface.source.get_config()
+
+
+def test_a_record_is_made_for_people():
+    assert to_json(INTERFACES["latents"])["conditions"] == [
+        {"kind": "labels", "classes": 2, "names": ["cat", "dog"], "frequencies": [0.5, 0.5]}
+    ]
+
+
+def test_modalities_and_conditions_are_found_by_their_kinds():
+    assert described(modalities.get("image", height=4, width=4)) == described(Image(4, 4))
+    assert described(conditions.get({"kind": "labels", "classes": 3})) == described(Labels(3))
+    labels = Labels(3)
+    assert conditions.get(labels) is labels
+
+
+@pytest.mark.parametrize("given", ["imag", {"height": 4}, 3])
+def test_kinds_that_are_not_known_are_named(given):
+    with pytest.raises(ValueError, match="audio, image, sequence, table, vector, video"):
+        modalities.get(given)
+
+
+def test_kinds_differ():
+    for base in (modalities.Modality, conditions.Condition, modalities.Column):
+        kinds = [cls.kind for cls in configured.subclasses(base) if cls.kind]
+        assert len(set(kinds)) == len(kinds)

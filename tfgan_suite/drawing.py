@@ -1,6 +1,8 @@
 """Pictures of what a generator makes: grids of images, scatter plots of points, PNG files."""
 
+import functools
 import math
+import os
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -125,6 +127,38 @@ def to_pixels(points, within):
         inside = ((points >= low) & (points <= high)).all(axis=1)
     unit = (points[inside] - low) / (high - low)
     return np.stack([unit[:, 0], 1.0 - unit[:, 1]], axis=1) * PLOT
+
+
+@functools.cache
+def monospaced(size):
+    """DejaVu Sans Mono, which knows Latin, Greek and Cyrillic letters; it comes with matplotlib.
+
+    Args:
+        size: in pixels.
+    """
+    import matplotlib
+
+    path = os.path.join(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSansMono.ttf")
+    return ImageFont.truetype(path, size)
+
+
+def captioned(pixels, text):
+    """A colour picture with a line of text below it, as wide as the wider of the two.
+
+    Args:
+        pixels: uint8 array `[height, width, 1 or 3]`.
+        text: one line.
+
+    Returns:
+        uint8 array `[height + 22, width, 3]`.
+    """
+    font, (height, width) = monospaced(12), pixels.shape[:2]
+    width = max(width, math.ceil(font.getlength(text)) + 2 * GAP)
+    picture = np.full((height + 22, width, 3), 255, np.uint8)
+    picture[:height, : pixels.shape[1]] = pixels
+    picture = Image.fromarray(picture)
+    ImageDraw.Draw(picture).text((2 * GAP, height + 3), text, fill=_INK, font=font)
+    return np.asarray(picture)
 
 
 def write_png(path, pixels):

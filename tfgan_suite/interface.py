@@ -1,6 +1,7 @@
-"""What a generator takes and makes, declared where somebody has and inferred here where nobody has.
+"""What a generator takes and makes: declared where somebody has, else inferred; as JSON, and back.
 
-This is the one place that tells kinds of data apart by ranks, dtypes and numbers of inputs.
+With `kinds`, this is the one place that tells kinds of data apart by ranks, dtypes and numbers of
+inputs.
 """
 
 import dataclasses
@@ -8,11 +9,16 @@ import dataclasses
 import keras
 import tensorflow as tf
 
-from tfgan_suite.conditions import Condition, Labels, VectorCondition
-from tfgan_suite.conditions._lookups import classes_of_layers
+from tfgan_suite import conditions as kinds_of_conditions
+from tfgan_suite import modalities
+from tfgan_suite.conditions import Condition, Labels
+from tfgan_suite.configured import record
+from tfgan_suite.fields import fits
+from tfgan_suite.files import strict
+from tfgan_suite.kinds import infer_condition, infer_modality, input_of_labels
 from tfgan_suite.latents import Prior
-from tfgan_suite.modalities import Image, Modality, Vector
-from tfgan_suite.modalities.modality import fits
+from tfgan_suite.modalities import Modality
+from tfgan_suite.registration import PACKAGE
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,11 +31,22 @@ class Interface:
         output: the `Modality` of what it makes.
         conditions: tuple of what it takes beside them, each a `Condition`, in the order of the
             network's inputs.
+
+    Raises:
+        ValueError: if two of the conditions have the same key.
     """
 
     source: Prior | Modality
     output: Modality
     conditions: tuple = ()
+
+    def __post_init__(self):
+        keys = [condition.key for condition in self.conditions]
+        if len(set(keys)) < len(keys):
+            raise ValueError(
+                "Requests name conditions by their keys, which must differ. "
+                f"Received: conditions with the keys {keys}"
+            )
 
     @property
     def takes_latents(self):
@@ -111,79 +128,6 @@ def shapes_fit(first, second):
     return fits(tuple(first)[1:], tuple(second)[1:])
 
 
-def infer_modality(tensor):
-    """The modality of a network's input or output.
-
-    Of shape `[N, D]` a `Vector`, of `[N, H, W, C]` an `Image`, of `[N, T, V]` a `Sequence`, with one
-    or two channels an `Audio`, of `[N, T, H, W, C]` a `Video`.
-
-    Args:
-        tensor: a `keras.KerasTensor`.
-
-    Raises:
-        ValueError: if it is none of these.
-    """
-    shape = tuple(tensor.shape)[1:]
-    if len(shape) == 1 and shape[0] is not None:
-        return Vector(shape[0])
-    if len(shape) == 3 and shape[2] is not None:
-        return Image(*shape)
-    raise ValueError(
-        "What a network makes must be vectors (N, D) or images (N, H, W, C) unless its kind is "
-        f"declared: pass `modality=`. Received: shape {tuple(tensor.shape)}"
-    )
-
-
-def infer_condition(network, index, classes=None):
-    """The condition that one of a network's inputs is for.
-
-    Integers of shape `[N]` or `[N, 1]` are `Labels`, whose number the layers know that look them
-    up; floats `[N, D]` are a `VectorCondition`, or one-hot `Labels` where there are `classes`.
-
-    Args:
-        network: functional `keras.Model`.
-        index: of the input.
-        classes: number of classes of labels; None to find it.
-
-    Raises:
-        ValueError: if it is none of these, or the number of classes is not known or another one.
-    """
-    tensor = network.inputs[index]
-    shape = tuple(tensor.shape)
-    if keras.backend.is_int_dtype(tensor.dtype):
-        if shape not in ((None,), (None, 1)):
-            raise ValueError(
-                "Integer labels must have shape (N,) or (N, 1). "
-                f"Received: input {index} of {network.name!r}, of shape {shape}"
-            )
-        found = classes_of_layers(network, index)
-        if classes is not None and found is not None and classes > found:
-            raise ValueError(
-                f"The layers of {network.name!r} know {found} classes. Received: classes={classes}"
-            )
-        if not (classes or found):
-            raise ValueError(
-                "The number of classes is not known: no embedding of the labels was found. Give "
-                f"`condition=Labels(classes)`. Received: input {index} of {network.name!r}, of "
-                f"shape {shape}"
-            )
-        return Labels(classes or found)
-    if len(shape) != 2 or shape[1] is None:
-        raise ValueError(
-            "A condition must be labels of shape (N,), or vectors of shape (N, D), unless its kind "
-            f"is declared: pass `condition=`. Received: input {index} of {network.name!r}, of "
-            f"shape {shape}"
-        )
-    if classes is None:
-        return VectorCondition(shape[1])
-    if classes != shape[1]:
-        raise ValueError(
-            f"One-hot labels of {classes} classes have {classes} components. "
-            f"Received: classes={classes} for an input of shape {shape}"
-        )
-    return Labels(classes)
-
-
 def infer(generator, *, prior=None, source=None, modality=None, conditions=None, classes=None):
     """The interface of a generator: what was declared, and the rest from its inputs and outputs.
 
@@ -250,13 +194,15 @@ def conditions_of_game(networks, known=(), classes=None):
     """
     found = []
     for network in networks:
+        labelled = input_of_labels(network, 1 + len(known), classes)
         for place in range(len(network.inputs) - 1):
             if place < len(known):
                 kind = known[place]
                 if isinstance(kind, Labels):
                     infer_condition(network, place + 1, kind.classes)
             else:
-                kind = infer_condition(network, place + 1, classes)
+                number = classes if place + 1 == labelled else None
+                kind = infer_condition(network, place + 1, number)
             if place == len(found):
                 found.append(kind)
             elif isinstance(kind, Labels) and isinstance(found[place], Labels):
@@ -295,3 +241,47 @@ def _check_row(modality, tensor, verb):
             f"The modality must be that of what the generator {verb}, of shape {shape}. "
             f"Received: {modality!r}"
         )
+
+
+# === Records ===
+
+
+def to_json(interface):
+    """An interface as a dict that JSON can hold, for run directories and model cards.
+
+    Example:
+        >>> to_json(Interface(LatentPrior(64), Vector(2)))
+        {'source': {'kind': 'LatentPrior', 'dim': 64, 'distribution': 'normal'},
+         'output': {'kind': 'vector', 'dim': 2}, 'conditions': []}
+    """
+    source = interface.source
+    if interface.takes_latents:
+        source = {"kind": type(source).__name__, **source.get_config()}
+    else:
+        source = record(source)
+    conditions = [record(condition) for condition in interface.conditions]
+    return strict({"source": source, "output": record(interface.output), "conditions": conditions})
+
+
+def from_json(value):
+    """The interface that `to_json` was given.
+
+    Args:
+        value: what it returned, or what a JSON file gave back of it.
+
+    Raises:
+        ValueError: if something in it is not known, such as a kind from a module that is not
+            imported.
+    """
+    source = dict(value["source"])
+    prior = keras.saving.get_registered_object(f"{PACKAGE}>{source['kind']}")
+    if isinstance(prior, type) and issubclass(prior, Prior):
+        source.pop("kind")
+        source = prior.from_config(source)
+    else:
+        source = modalities.get(source)
+    return Interface(
+        source,
+        modalities.get(value["output"]),
+        tuple(kinds_of_conditions.get(condition) for condition in value["conditions"]),
+    )

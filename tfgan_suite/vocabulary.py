@@ -9,19 +9,21 @@ import tensorflow as tf
 from tfgan_suite.checks import did_you_mean, positive_int
 
 _NAMED = 5  # tokens that a message names
+_BUCKETS = 2**62  # of fingerprints: two of 10,000 words share one with a probability of 1e-11
 
 
 class Vocabulary:
     """V tokens, numbered from 0 in the order in which they are given.
 
-    A vocabulary of characters splits texts into characters; any other one at white space, and joins
-    tokens by blanks.
+    A vocabulary of characters splits texts into characters; one of words at white space, and joins
+    them by blanks.
 
     Attributes:
         tokens: tuple of the V tokens.
         size: V.
         separator: what stands between tokens: "" or " ".
         padding_id: number of the padding token, or None.
+        unknown_id: number of the token for unknown ones, or None.
 
     Args:
         tokens: a string, whose characters are the tokens; a list of strings; or V, the number of
@@ -29,13 +31,15 @@ class Vocabulary:
         padding: the token that fills short texts up, one of `tokens`; None without.
         unknown: the token that stands for all that the vocabulary has not, one of `tokens`; None
             without: such tokens are refused.
+        separator: "" for characters, " " for words; None to find it: characters if every token
+            beside the two is a single one.
 
     Raises:
-        ValueError: if tokens are empty, come twice or are no strings, or `padding` or `unknown` is
-            none of them.
+        ValueError: if tokens are empty, come twice or are no strings, `padding` or `unknown` is
+            none of them, or `separator` is neither.
     """
 
-    def __init__(self, tokens, padding=None, unknown=None):
+    def __init__(self, tokens, padding=None, unknown=None, separator=None):
         counted = isinstance(tokens, int) and not isinstance(tokens, bool)
         if counted:
             tokens = [str(index) for index in range(positive_int("vocabulary", tokens))]
@@ -57,9 +61,13 @@ class Vocabulary:
                 )
         self.padding, self.unknown, self.size = padding, unknown, len(self.tokens)
         plain = [token for token in self.tokens if token not in (padding, unknown)]
-        self.separator = "" if not counted and all(len(t) == 1 for t in plain) else " "
+        if separator is None:
+            separator = "" if not counted and all(len(token) == 1 for token in plain) else " "
+        if separator not in ("", " "):
+            raise ValueError(f"`separator` must be '' or ' '. Received: separator={separator!r}")
+        self.separator = separator
         self._ids = {token: index for index, token in enumerate(self.tokens)}
-        self.padding_id = self._ids.get(padding)
+        self.padding_id, self.unknown_id = self._ids.get(padding), self._ids.get(unknown)
 
     @classmethod
     def ranked(cls, texts, separator=" ", size=None):
@@ -116,10 +124,9 @@ class Vocabulary:
                 stacklevel=3,
             )
         self._check_known(rows)
-        filler, stranger = self.padding_id or 0, self._ids.get(self.unknown)
-        ids = np.full([len(rows), length], filler, np.int64)
+        ids = np.full([len(rows), length], self.padding_id or 0, np.int64)
         for row, tokens in enumerate(rows):
-            known = [self._ids.get(token, stranger) for token in tokens[:length]]
+            known = [self._ids.get(token, self.unknown_id) for token in tokens[:length]]
             ids[row, : len(known)] = known
         return ids
 
@@ -134,8 +141,8 @@ class Vocabulary:
                 f"All tokens must be in the vocabulary of {_some(self.tokens)}. Received: {words}"
             )
         warnings.warn(
-            f"{sum(strange.values())} tokens are not in the vocabulary and become "
-            f"{self.unknown!r}: {words}",
+            f"Tokens that are not in the vocabulary become {self.unknown!r}: {words} "
+            f"({sum(strange.values())} in all)",
             stacklevel=4,
         )
 
@@ -152,6 +159,30 @@ class Vocabulary:
         while kept and row[kept - 1] == self.padding_id:
             kept -= 1
         return [self.tokens[index] for index in row[:kept]]
+
+    # --- In a graph ---------------------------------------------------------------------------
+
+    def ids_in_graph(self, tokens):
+        """Numbers of tokens, with operations alone that have no state: no table, no asset.
+
+        Fingerprints of 62 bits are searched for by halves, and what is found is compared: a word
+        that the vocabulary has not never gets the number of another one.
+
+        Args:
+            tokens: `tf.string` tensor of any shape; "" is padding.
+
+        Returns:
+            int64 tensor of the same shape.
+        """
+        known = tf.constant(self.tokens)
+        fingerprints = tf.strings.to_hash_bucket_fast(known, _BUCKETS)
+        order = tf.argsort(fingerprints)
+        wanted = tf.reshape(tf.strings.to_hash_bucket_fast(tokens, _BUCKETS), [-1])
+        place = tf.searchsorted(tf.gather(fingerprints, order), wanted)
+        nearest = tf.reshape(tf.gather(order, tf.minimum(place, self.size - 1)), tf.shape(tokens))
+        found = tf.equal(tf.gather(known, nearest), tokens)
+        others = tf.where(tf.equal(tokens, ""), self.padding_id or 0, self.unknown_id or 0)
+        return tf.cast(tf.where(found, nearest, others), tf.int64)
 
     def texts_in_graph(self, ids):
         """`texts` of a tensor, made of TensorFlow operations alone: `tf.string` `[N]`."""

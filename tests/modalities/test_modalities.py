@@ -1,15 +1,26 @@
-"""Images and vectors as modalities: checks, pictures, files, serving, config."""
+"""All modalities: config, examples, checks. Images and vectors: pictures, files, serving."""
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 import tensorflow as tf
 from PIL import Image as Pillow
 
 from tfgan_suite import drawing, testing
-from tfgan_suite.modalities import Image, Vector
+from tfgan_suite.modalities import Audio, Image, Sequence, Table, Vector, Video
 
-EVERY = {"grey": Image(8, 8, 1), "colour": Image(None, None, 3), "points": Vector(2)}
+EVERY = {
+    "grey": Image(8, 8, 1),
+    "colour": Image(None, None, 3),
+    "points": Vector(2),
+    "dna": Sequence(6, "ACGT-", padding="-"),
+    "words": Sequence(None, ["<unk>", "a", "red"], unknown="<unk>"),
+    "nameless": Sequence(3, 12),
+    "sound": Audio(100, 8000, 2),
+    "clips": Video(4, 8, 6, 3, rate=25),
+    "table": Table.fit(pd.DataFrame({"n": [1.5, None, 0.1, 9.0], "s": ["a", "b", "c", "a"]})),
+}
 
 
 @pytest.mark.parametrize("modality", EVERY.values(), ids=EVERY)
@@ -21,7 +32,9 @@ def test_config_round_trip(modality):
 @pytest.mark.parametrize("modality", EVERY.values(), ids=EVERY)
 def test_examples_are_valid_and_invalid_values_are_not(modality):
     rows = tf.constant(modality.example(3))
+    modality.check(rows)
     assert tf.reduce_all(modality.valid(rows))
+    assert len({row.tobytes() for row in rows.numpy()}) == 3
     for value in modality.invalid().values():
         assert not modality.valid(tf.constant(value, rows.dtype))
 

@@ -1,15 +1,15 @@
 """Attributes: several properties of one example, each of which it has or has not."""
 
 import numpy as np
-import tensorflow as tf
 
 from tfgan_suite.checks import did_you_mean, positive_int
-from tfgan_suite.conditions.condition import Condition
+from tfgan_suite.conditions.condition import Condition, evenly_spaced
+from tfgan_suite.fields import BinaryField
 from tfgan_suite.registration import register
 
 
 @register
-class Attributes(Condition):
+class Attributes(BinaryField, Condition):
     """K attributes of each example, as multi-hot vectors `[N, K]` of 0 and 1.
 
     In training data, and from Python, integers, booleans and floats are taken alike, whatever the
@@ -19,10 +19,12 @@ class Attributes(Condition):
         names: K names of the attributes; or K, where they have none and are numbered.
         frequencies: K shares of the examples in the data that have the attribute; None where
             unknown.
+        observed: examples of the data, each a text of K zeros and ones such as "001"; None where
+            unknown.
 
     Raises:
         ValueError: if there is no attribute, a name comes twice, or there are not K shares in
-            [0, 1].
+            [0, 1] or not K zeros and ones.
 
     Example:
         >>> attributes = Attributes(["Eyeglasses", "Male", "Smiling"])
@@ -33,9 +35,8 @@ class Attributes(Condition):
     """
 
     kind = key = "attributes"
-    rule = "0 or 1"
 
-    def __init__(self, names, frequencies=None):
+    def __init__(self, names, frequencies=None, observed=None):
         self.names = None if isinstance(names, int) else tuple(map(str, names))
         self.count = positive_int("names", names if self.names is None else len(self.names))
         if self.names is not None and len(set(self.names)) < self.count:
@@ -52,46 +53,54 @@ class Attributes(Condition):
                 f"Received: frequencies={frequencies!r}"
             )
 
+        self.observed = None if observed is None else tuple(map(str, observed))
+        for row in self.observed or ():
+            if len(row) != self.count or set(row) - {"0", "1"}:
+                raise ValueError(
+                    f"`observed` must be texts of {self.count} zeros and ones. Received: {row!r}"
+                )
+
     @classmethod
-    def fit(cls, values, names=None):
+    def fit(cls, values, names=None, observed=512):
         """Attributes with the frequencies of data.
 
         Args:
             values: array `[N, K]` of 0 and 1.
             names: K names; None without.
+            observed: how many of the rows, evenly spaced, are kept for `sample`.
 
         Raises:
             ValueError: if the values are no multi-hot vectors, or there are not K names.
         """
         values = np.asarray(values)
         known = cls(values.shape[-1] if names is None else names)
-        shares = known.check(values).mean(axis=0, dtype=np.float64) if len(values) else None
-        return cls(known.names or known.count, shares)
-
-    def valid(self, values):
-        return tf.logical_or(tf.equal(values, 0), tf.equal(values, 1))
-
-    def example(self, rows, seed=0):
-        return np.random.default_rng(seed).integers(0, 2, (rows, self.count)).astype(self.dtype)
-
-    def invalid(self):
-        return {"between 0 and 1": 0.5, "negative": -1.0, **super().invalid()}
+        values = known.check(values)
+        if not len(values):
+            return known
+        kept = values[evenly_spaced(len(values), observed)].astype(int)
+        rows = ["".join(map(str, row)) for row in kept]
+        return cls(known.names or known.count, values.mean(axis=0, dtype=np.float64), rows)
 
     def sample(self, count, seed=0, by_frequency=False):
-        """Attributes for generated examples, independent of one another.
+        """Attributes for generated examples.
 
         Args:
             count: number of rows.
             seed: integer.
-            by_frequency: whether an example has each attribute as often as examples of the data
-                have it, where that is known; else every second one has it. What belongs together in
-                the data does not here.
+            by_frequency: whether rows are drawn from those of the data; where none are known, an
+                example has each attribute as often as examples of the data, independently of the
+                others. Else every second example has it.
 
         Returns:
             float32 array `[count, K]`.
         """
+        rng = np.random.default_rng(seed)
+        if by_frequency and self.observed:
+            chosen = rng.integers(0, len(self.observed), count)
+            rows = [list(map(float, self.observed[index])) for index in chosen]
+            return np.array(rows, self.dtype).reshape(count, self.count)
         shares = self.frequencies if by_frequency and self.frequencies else [0.5] * self.count
-        drawn = np.random.default_rng(seed).random((count, self.count))
+        drawn = rng.random((count, self.count))
         return (drawn < np.asarray(shares)).astype(self.dtype)
 
     # --- Text -------------------------------------------------------------------------------
@@ -138,4 +147,8 @@ class Attributes(Condition):
         return ", ".join(name for name, value in zip(names, row) if value) or "none"
 
     def get_config(self):
-        return {"names": self.names or self.count, "frequencies": self.frequencies}
+        return {
+            "names": self.names or self.count,
+            "frequencies": self.frequencies,
+            "observed": self.observed,
+        }

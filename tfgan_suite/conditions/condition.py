@@ -3,7 +3,8 @@
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.fields import Field
+from tfgan_suite.configured import of_kind
+from tfgan_suite.fields import Field, fits
 from tfgan_suite.registration import public
 
 
@@ -53,7 +54,7 @@ class Condition(Field):
 
     def checked_values(self, values):
         """`check` of an array, without the number of rows."""
-        if values.shape[1:] != tuple(self.row) or values.dtype.kind not in "fiub":
+        if not fits(values.shape[1:], self.row) or values.dtype.kind not in "fiub":
             raise ValueError(
                 f"{self.kind} must be numbers of shape (N, {', '.join(map(str, self.row))}). "
                 f"Received: shape {values.shape}, dtype {values.dtype}"
@@ -76,7 +77,7 @@ class Condition(Field):
             groups: minibatches in one step.
         """
         shape, lead = tuple(values.shape), 1 if groups == 1 else 2
-        if values.dtype == tf.string or shape[lead:] != tuple(self.row):
+        if values.dtype == tf.string or not fits(shape[lead:], self.row):
             raise ValueError(
                 f"{self.kind} must have the shape (N, {', '.join(map(str, self.row))}). "
                 f"Received: a condition of shape {shape} and dtype {values.dtype.name}"
@@ -118,6 +119,39 @@ class Condition(Field):
             f"{self.kind} cannot be given as text. Received: {text!r}"
         )
 
+    def request_forms(self):
+        """Further forms in which a request to an exported model may give it.
+
+        Returns:
+            Dict of the key of such a form to `(spec, function)`: a `tf.TensorSpec` of N rows with
+            that name, and a function from a tensor of it to the condition `[N, *row]` of `dtype`,
+            made of TensorFlow operations alone that keep no state.
+        """
+        return {}
+
     def describe(self, row):
         """One row in a few words, for the margins of pictures."""
         return ", ".join(f"{value:g}" for value in np.ravel(row)[:4])
+
+
+@public
+def get(given, **options):
+    """A condition by its kind, from its record, or as it is.
+
+    Args:
+        given: a kind, such as "labels"; a record (see `configured.record`); or a `Condition`.
+        **options: of a kind: the constructor's arguments.
+
+    Raises:
+        ValueError: if there is no such kind.
+
+    Example:
+        >>> conditions.get("labels", classes=10)
+        Labels(classes=10, names=None, frequencies=None)
+    """
+    return of_kind(Condition, given, options)
+
+
+def evenly_spaced(count, most):
+    """At most `most` of the indices 0 to `count` - 1, the first and the last among them."""
+    return np.linspace(0, count - 1, min(count, most)).round().astype(int)

@@ -1,11 +1,11 @@
-"""Sheets of text: many sequences in one picture, numbered, the letters of small alphabets in colour."""
+"""Sheets of text: many sequences in one picture, small alphabets in colour."""
 
-import functools
 import math
-import os
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
+
+from tfgan_suite.drawing import monospaced
 
 _SIZE = 14  # pixels: of the letters
 _LINE, _GAP = 20, 6  # pixels: height of a line; between texts of several lines
@@ -20,15 +20,6 @@ _PALETTE = (
     (230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66),
     (0, 114, 178), (213, 94, 0), (204, 121, 167), (153, 153, 153),
 )  # fmt: skip
-
-
-@functools.cache
-def monospaced(size):
-    """DejaVu Sans Mono, which knows Latin, Greek and Cyrillic letters; it comes with matplotlib."""
-    import matplotlib
-
-    path = os.path.join(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSansMono.ttf")
-    return ImageFont.truetype(path, size)
 
 
 def text_sheet(texts, columns=1, letters=None):

@@ -6,17 +6,14 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite import drawing
-from tfgan_suite.checks import positive_int
-from tfgan_suite.fields import FREE_SIZE
+from tfgan_suite.fields import ImageField
 from tfgan_suite.files import replacing
-from tfgan_suite.modalities.modality import Modality
+from tfgan_suite.modalities._pixels import Pixels
 from tfgan_suite.registration import register
-
-_RANGE = 1.0 + 1e-3  # [-1, 1], and what rounding adds
 
 
 @register
-class Image(Modality):
+class Image(ImageField, Pixels):
     """Images `[N, height, width, channels]` in [-1, 1], channels last.
 
     Drawn as a grid: grey and colour as they are, alpha (the second of two channels, the fourth of
@@ -39,40 +36,12 @@ class Image(Modality):
     """
 
     kind, noun, key = "image", "images", "images"
-    value_range = (-1.0, 1.0)
-    rule = "finite and in [-1, 1]"
-    _advice = " in [-1, 1]; scale integer images with `images / 127.5 - 1`"
-
-    def __init__(self, height=None, width=None, channels=3):
-        for name, value in (("height", height), ("width", width)):
-            if value is not None:
-                positive_int(name, value)
-        self.height, self.width = height, width
-        self.channels = positive_int("channels", channels)
-        self.row = (height, width, channels)
 
     @property
     def grid(self):
         """`(count, columns)`: of images of many bands there are fewer, as each is that wide."""
         columns = 8 if self.channels <= 4 else max(1, 8 // self.channels)
         return 8 * columns, columns
-
-    @property
-    def has_alpha(self):
-        """Whether the last channel says how opaque the others are."""
-        return self.channels in (2, 4)
-
-    def valid(self, values):
-        return tf.abs(values) <= _RANGE  # false for NaN
-
-    def example(self, rows, seed=0):
-        """Valid rows, each of one value: they take next to no room in a file, whatever their size."""
-        shape = [FREE_SIZE if size is None else size for size in self.row]
-        levels = np.random.default_rng(seed).uniform(-0.9, 0.9, (rows, *[1] * len(shape)))
-        return np.broadcast_to(levels, (rows, *shape)).astype(np.float32)
-
-    def invalid(self):
-        return {"out of range": 255.0, "NaN": math.nan, "infinite": math.inf}
 
     # --- Looking ----------------------------------------------------------------------------
 
@@ -104,22 +73,10 @@ class Image(Modality):
             images = cut.reshape(len(cut), rows, factor, columns, factor, -1).mean(axis=(2, 4))
         return images.reshape(len(images), -1)
 
-    # --- Serving and raw data -----------------------------------------------------------------
+    # --- Serving ------------------------------------------------------------------------------
 
     def forms(self):
         return {"png": ("image_bytes", png_files)} if self.channels <= 4 else {}
-
-    def encode(self, raw):
-        """uint8 images in 0..255 as floats in [-1, 1]; floats stay as they are."""
-        raw = np.asarray(raw)
-        return raw.astype(np.float32) / 127.5 - 1.0 if raw.dtype == np.uint8 else raw
-
-    def decode(self, examples):
-        """uint8 images in 0..255, rounded; what lies outside is clipped."""
-        return drawing.to_uint8(examples)
-
-    def get_config(self):
-        return {"height": self.height, "width": self.width, "channels": self.channels}
 
 
 def png_files(images):

@@ -5,7 +5,8 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.fields import Field
+from tfgan_suite.configured import of_kind
+from tfgan_suite.fields import Field, fits
 from tfgan_suite.registration import public
 
 
@@ -164,8 +165,19 @@ class Modality(Field):
         return np.asarray(examples)
 
 
-def fits(shape, wanted):
-    """Whether two shapes agree wherever both are known."""
-    return len(shape) == len(wanted) and all(
-        a == b or a is None or b is None for a, b in zip(shape, wanted)
-    )
+@public
+def get(given, **options):
+    """A modality by its kind, from its record, or as it is.
+
+    Args:
+        given: a kind, such as "image"; a record (see `configured.record`); or a `Modality`.
+        **options: of a kind: the constructor's arguments.
+
+    Raises:
+        ValueError: if there is no such kind.
+
+    Example:
+        >>> modalities.get("image", height=28, width=28, channels=1)
+        Image(height=28, width=28, channels=1)
+    """
+    return of_kind(Modality, given, options)

@@ -6,7 +6,7 @@ import textwrap
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.checks import positive_int
+from tfgan_suite.checks import positive_int_or_none
 from tfgan_suite.fields import FREE_SIZE
 from tfgan_suite.files import replacing
 from tfgan_suite.modalities._text_sheets import text_sheet
@@ -36,6 +36,8 @@ class Sequence(Modality):
         padding: the token that fills shorter sequences up, one of the vocabulary; None without.
             Padding at the end is left out of what `decode` returns.
         unknown: the token for all that the vocabulary has not, one of it; None without.
+        separator: what stands between tokens in strings: "" or " "; None for "" where all tokens
+            are single characters.
 
     Raises:
         ValueError: if `length` is not a positive integer, or the vocabulary is none.
@@ -52,9 +54,9 @@ class Sequence(Modality):
     grid = (32, 1)
     _advice = ", one-hot over the vocabulary; encode strings with `Sequence.encode`"
 
-    def __init__(self, length, vocabulary, padding=None, unknown=None):
-        self.length = None if length is None else positive_int("length", length)
-        self.vocabulary = Vocabulary(vocabulary, padding, unknown)
+    def __init__(self, length, vocabulary, padding=None, unknown=None, separator=None):
+        self.length = positive_int_or_none("length", length)
+        self.vocabulary = Vocabulary(vocabulary, padding, unknown, separator)
         self._given = vocabulary if isinstance(vocabulary, (str, int)) else tuple(vocabulary)
         self.row = (self.length, self.vocabulary.size)
 
@@ -78,7 +80,7 @@ class Sequence(Modality):
         words = Vocabulary.ranked(texts, separator, size)
         longest = max(len(text.split() if separator else text) for text in texts)
         tokens = [*special, *(word for word in words if word not in special)]
-        return cls(length or longest, tokens, padding, unknown)
+        return cls(length or longest, tokens, padding, unknown, separator)
 
     def example(self, rows, seed=0):
         """Probabilities, of which one in each place is at least 0.9."""
@@ -93,7 +95,8 @@ class Sequence(Modality):
     def draw(self, examples, columns=None, real=None):
         columns = columns or self.grid[1]
         vocabulary, ids = self.vocabulary, self._ids(examples)
-        letters = [t for t in vocabulary.tokens if t not in (vocabulary.padding, vocabulary.unknown)]
+        special = (vocabulary.padding, vocabulary.unknown)
+        letters = [token for token in vocabulary.tokens if token not in special]
         if len(letters) <= 8 and not vocabulary.separator:
             return text_sheet(vocabulary.texts(ids), columns, letters)
         return text_sheet(vocabulary.texts(ids), columns)
@@ -152,8 +155,8 @@ class Sequence(Modality):
         fits = ids.ndim == 2 and self.length in (None, ids.shape[1])
         if not fits or (ids.size and not 0 <= ids.min() <= ids.max() < self.vocabulary.size):
             raise ValueError(
-                f"Numbers of tokens are integers (N, {self.length}) in [0, {self.vocabulary.size}). "
-                f"Received: shape {ids.shape}"
+                f"Numbers of tokens are integers (N, {self.length}) in "
+                f"[0, {self.vocabulary.size}). Received: shape {ids.shape}"
                 + (f" with values from {ids.min()} to {ids.max()}" if ids.size else "")
             )
         return ids
@@ -171,4 +174,5 @@ class Sequence(Modality):
             "vocabulary": self._given,
             "padding": self.vocabulary.padding,
             "unknown": self.vocabulary.unknown,
+            "separator": self.vocabulary.separator,
         }
