@@ -21,7 +21,13 @@ def parser():
 
     train = commands.add_parser("train", help="train a recipe, evaluate and export it")
     train.add_argument(
-        "recipe", metavar="RECIPE[:PRESET]", help="a recipe's name or file (see `list`)"
+        "recipe",
+        nargs="?",
+        metavar="RECIPE[:PRESET]",
+        help="a recipe's name or file (see `list`); with --data alone one is chosen",
+    )
+    train.add_argument(
+        "--data", metavar="SOURCE", help="a folder, an archive, a .npz file or a name of TFDS"
     )
     train.add_argument("--preset", metavar="PRESET", help="of the recipe (default: its first)")
     train.add_argument(
