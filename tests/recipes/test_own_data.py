@@ -61,7 +61,7 @@ def test_size_channels_and_classes_are_those_of_the_data(family, labelled):
 @pytest.mark.parametrize("family", [f for f in OF_IMAGES if f not in OF_LABELS])
 def test_without_labels_nothing_is_judged_and_that_is_said(family, unlabelled):
     made = built(family, f"data={unlabelled}", "batch_size=4")
-    assert not made.evaluators and "not judged after training" in " ".join(made.notes)
+    assert not made.evaluators and "not judged" in " ".join(made.notes)
 
 
 @pytest.mark.parametrize("family", OF_LABELS)
@@ -154,6 +154,13 @@ def test_pairs_in_two_folders(tmp_path):
 
 def test_domains_of_other_channels(tmp_path):
     a, b = (write_images(tmp_path / name, 6, (32, 32), "L") for name in ("ink", "pen"))
-    made = built("cyclegan", f"data={a}", f"data_b={b}", "held_out=2", "images=4")
+    made = built("cyclegan", f"data={a}", f"data_b={b}", "images=4")
     assert [spec.shape[-1] for spec in made.data.element_spec] == [1, 1]
     assert made.name == "cyclegan_ink_pen"
+    assert made.notes == ["held out: the first 1 images of each domain"]
+
+
+def test_a_folder_without_a_test_split_is_coloured(unlabelled):
+    made = built("colorize", f"data={unlabelled}", "images=8", "batch_size=4", "num_samples=4")
+    assert "judged on images it learns from" in " ".join(made.notes)
+    assert made.name == "colorize_my.photos_1"

@@ -74,16 +74,17 @@ class ImageData:
             **options,
         )
 
-    def experiment(self, trainer, judge=None, **options):
+    def experiment(self, trainer, judge=None, *, notes=(), **options):
         """The `Experiment` of a trainer on these images.
 
         Args:
             trainer: a compiled trainer.
             judge: makes an evaluator of a data set with labels, as `judges.classifier_judge` does;
                 left out of images without labels, which the run says. None for none.
+            notes: what the run says as it begins, beside what was decided here.
             **options: of `Experiment`.
         """
-        config, notes, evaluators = self.config, [*self.notes], []
+        config, notes, evaluators = self.config, [*self.notes, *notes], []
         if judge and (self.num_classes or 0) > 1:
             evaluators = [
                 judge(
@@ -118,6 +119,15 @@ class ImageData:
             notes=notes,
             **options,
         )
+
+
+def has_split(source, split):
+    """Whether a data set, as `data.load` takes it, has a split of that name."""
+    try:
+        data.describe(source, split=split)
+    except ValueError:
+        return False
+    return True
 
 
 def check_images(description, source):
