@@ -34,12 +34,13 @@ import keras
 
 from tfgan_suite import cli, data, metrics, networks, trainers
 from tfgan_suite.experiment import PairConfig
+from tfgan_suite.experiment.image_data import has_split
 
 
 @dataclasses.dataclass
 class Config(PairConfig):
     data: str = "cifar10"  # colour images: name of TFDS, folder, tar archive or .npz file
-    validation: str | None = None  # the same, held out; none: the split "test" of data
+    validation: str | None = None  # the same, held out; none: the split "test" of data, if any
     batch_size: int = 64  # images in a minibatch, over all devices
     ema_decay: float | None = 0.999  # of the generator's moving average, for each step
     sample_every: int = 1  # epochs between two pictures
@@ -72,8 +73,10 @@ def build(config):
     def images(source, **options):
         return data.load_pairs(data.Colorization(source), **config.data_options, **options)
 
+    tested = not config.validation and has_split(config.data, "test")
+
     def held_out():
-        source, split = config.validation or config.data, "train" if config.validation else "test"
+        source, split = config.validation or config.data, "test" if tested else "train"
         batch = min(config.num_samples, 50)
         # Shuffled, as folders come class by class; with `repeat`, the same images each time.
         options = {"split": split, "seed": config.seed, "repeat": True}
@@ -91,7 +94,14 @@ def build(config):
     trainer.compile(optimizer=adam)
     kinds = (metrics.TranslationEvaluator, metrics.ColorizationEvaluator)
     evaluators = [kind(held_out()) for kind in kinds]
-    return config.experiment(trainer, batches, evaluators=evaluators, real=held_out())
+    judged_on_training = "no split test, no validation: judged on images it learns from"
+    return config.experiment(
+        trainer,
+        batches,
+        evaluators=evaluators,
+        real=held_out(),
+        notes=[] if tested or config.validation else [judged_on_training],
+    )
 
 
 if __name__ == "__main__":

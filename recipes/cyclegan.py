@@ -53,13 +53,14 @@ import keras
 
 from tfgan_suite import cli, data, metrics, networks, schedules, trainers
 from tfgan_suite.experiment import TranslationConfig
+from tfgan_suite.experiment.image_data import has_split
 
 
 @dataclasses.dataclass
 class Config(TranslationConfig):
     data: str = "cycle_gan/monet2photo"  # both domains, or images of A (paintings)
     data_b: str | None = None  # images of B (photographs); none: data has both
-    held_out: int | None = None  # first images of each domain, not trained on; none: split "test"
+    held_out: int | None = None  # images of each domain, not trained on; none: the split "test"
     images: int | None = None  # use so many images of each domain to train on; none: all
     channels: int | None = None  # of both domains: 1 or 3; none: their own
     constant_epochs: int = 100  # passes over the larger domain with the full learning rate
@@ -151,19 +152,28 @@ def build_discriminator(config, number, channels):
     )
 
 
+def count_held_out(config):
+    """How many of the first images of each domain are held out, None for the split "test"."""
+    both = (config.data, config.data_b)
+    if config.held_out or None in both or all(has_split(domain, "test") for domain in both):
+        return config.held_out
+    return max(1, min(24, *(data.describe(domain).num_examples // 10 for domain in both)))
+
+
 def build(config):
+    held = count_held_out(config)
+
     def domains(**options):
         options |= {"channels": config.channels, **config.data_options}
         return data.load_unpaired(config.data, config.data_b, **options)
 
     def held_out(count):
-        part = {"split": "test"} if config.held_out is None else {"limit": config.held_out}
+        part = {"split": "test"} if held is None else {"limit": held}
         # One by one, as the last batch of a domain is left out where it is not full.
         images = domains(batch_size=1, shuffle=False, **part).take(count)
         return images.unbatch().batch(8)
 
-    skipped = config.held_out or 0
-    batches = domains(skip=skipped, limit=config.images, **config.training_options)
+    batches = domains(skip=held or 0, limit=config.images, **config.training_options)
     a, b = (spec.shape[-1] for spec in batches.element_spec)
     trainer = trainers.CycleGAN(
         build_translator(config, 0, b, a),
@@ -190,6 +200,7 @@ def build(config):
         ],
         real=held_out(8),
         evaluate_every=config.evaluate_every,
+        notes=[f"held out: the first {held} images of each domain"] if held else [],
     )
 
 

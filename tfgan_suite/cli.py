@@ -14,6 +14,7 @@ from tfgan_suite.arguments import CONDITION_OPTIONS, parser
 from tfgan_suite.experiment import find_recipes, load_recipe, resolve_config
 from tfgan_suite.experiment.recipe import unknown_preset
 from tfgan_suite.experiment.recipe_files import locate, outline, path_and_preset
+from tfgan_suite.experiment.recommendation import recommend
 from tfgan_suite.launching import launch
 from tfgan_suite.quiet_imports import quiet_imports
 
@@ -69,6 +70,10 @@ def _one_line(error):
 
 
 def _train(arguments):
+    if arguments.recipe is None:
+        _choose_recipe(arguments)
+    elif arguments.data is not None:
+        arguments.overrides.append(f"data={arguments.data}")
     recipe = _with_preset(arguments)
     with quiet_imports():
         from tfgan_suite.experiment import reports, running
@@ -91,6 +96,37 @@ def _train(arguments):
     if result.is_chief:
         reports.summarize(result)
     return result.exit_status
+
+
+def _choose_recipe(arguments):
+    """Puts a recipe and settings for the data into the arguments, and says which and why."""
+    if arguments.data is None or arguments.preset is not None:
+        raise ValueError(
+            "Give a recipe (see `list`), or --data with your images for one to be chosen. "
+            f"Received: train without a recipe, --data {arguments.data or 'neither'}"
+        )
+    with quiet_imports():
+        from tfgan_suite.experiment import image_data, reports
+    facts = image_data.facts_of(arguments.data)
+    choice = recommend(facts)
+    settings = {"data": arguments.data, **choice.settings}
+    changed = arguments.overrides
+    arguments.recipe = choice.recipe
+    arguments.overrides = [*(f"{key}={value}" for key, value in settings.items()), *changed]
+    command = ["train", choice.recipe, *_options(arguments), "--set", *arguments.overrides]
+    reports.print_choice(facts, choice, ["python", "-m", "tfgan_suite", *command])
+
+
+def _options(arguments):
+    """The options of `train` that were given, but for those of recipe, data and settings."""
+    given = parser().parse_args(["train", "-"])
+    names = ("run_dir", "allow_changes", "saved_models", "strategy", "precision", "smoke", "dry_run")
+    options = []
+    for name in names:
+        value = getattr(arguments, name)
+        if value != getattr(given, name):
+            options += [f"--{name.replace('_', '-')}", *([] if value is True else [str(value)])]
+    return options
 
 
 def _with_preset(arguments):

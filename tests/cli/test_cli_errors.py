@@ -129,7 +129,6 @@ def test_no_recipes(tmp_path, monkeypatch, capsys):
     [
         [],
         ["dance"],
-        ["train"],
         ["sample", "runs/first", "--count", "0"],
         ["sample", "runs/first", "--columns", "x"],
         ["train", "minimax_gaussians", "--strategy", "many"],

@@ -1,11 +1,14 @@
 """Finding and loading recipes."""
 
+import pathlib
+
 import pytest
 
 import tfgan_suite
 from tfgan_suite.experiment import find_recipes, load_recipe
 from tfgan_suite.experiment.recipe_files import outline
 
+RECIPES = pathlib.Path(__file__).parents[2] / "recipes"
 CONFIG = "import dataclasses\n@dataclasses.dataclass\nclass Config:\n"
 
 
@@ -38,6 +41,12 @@ def test_installed_recipes_are_found(in_tmp, recipe_text, tmp_path, monkeypatch)
     monkeypatch.setattr(tfgan_suite, "__path__", [*tfgan_suite.__path__, str(folder.parent)])
     assert find_recipes()["only_installed"] == folder / "only_installed.py"
     assert load_recipe("only_installed").name == "only_installed"
+
+
+def test_recipes_of_a_checkout_are_found_from_any_folder(in_tmp):
+    names = set(find_recipes())
+    assert {"dcgan", "minimax_gaussians"} <= names
+    assert {path.name for path in RECIPES.glob("[!_]*.py")} == {f"{name}.py" for name in names}
 
 
 def test_helpers_are_not_recipes(recipes_here):

@@ -201,3 +201,20 @@ def test_a_recipe_that_builds_something_else_is_refused(write_recipe, in_tmp, ol
 def test_an_experiment_checks_its_fields(recipe, in_tmp, override, message):
     with pytest.raises(ValueError, match=message):
         run(recipe, override)
+
+
+def test_models_of_other_data_are_no_versions_of_one_another(write_recipe, in_tmp, capsys):
+    recipe = write_recipe(
+        ("    limit: int", '    data: str = "a/ring"\n    limit: int'), ('    name: str = "small"\n', ""),
+        ("            name=config.name,\n", ""),
+    )  # fmt: skip
+    exported = [run(recipe, "epochs=1", f"data={x}/ring").exported for x in ("a", "b", "b")]
+    assert [str(path) for path in exported] == [
+        "saved_models/small/1",
+        "saved_models/small_ring/1",
+        "saved_models/small_ring/2",
+    ]
+    assert str(run(recipe, "epochs=1", "data=c/ring").exported) == "saved_models/small_ring_2/1"
+    assert "exported as small_ring_2: small_ring has models of other data" in (
+        capsys.readouterr().out.replace("note  ", "")
+    )

@@ -152,7 +152,7 @@ def test_kinds_of_normalization(builder, normalization):
         ("unet", {"dropout": 1.0}, r"`dropout` must be in \[0, 1\)"),
         ("unet", {"normalization": "layer"}, "must be 'instance', 'batch' or None.*'layer'"),
         ("unet", {"channels": 0}, "`channels` must be a positive integer"),
-        ("resnet", {"image_size": 18}, "multiples of 4. Received: image_size=18"),
+        ("resnet", {"image_size": 18}, "multiples of 4.*Received: image_size=18"),
         ("resnet", {"image_size": 8}, "from 16 to 2048"),
         ("resnet", {"blocks": 0}, "`blocks` must be a positive integer"),
         ("patch", {"image_size": 16, "receptive_field": 70}, "from 24 to 2048.*image_size=16"),

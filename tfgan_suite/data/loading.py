@@ -33,6 +33,8 @@ class Description:
         num_examples: number of examples in the split.
         class_names: names of the classes in the order of the labels, or `None`.
         num_classes: number of classes, or `None` without labels.
+        sizes: the `(height, width)` met, the most frequent first; empty where nobody knows before
+            the images are read.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Description:
     num_examples: int
     class_names: tuple | None
     num_classes: int | None
+    sizes: tuple = ()
 
 
 @public
@@ -206,6 +209,7 @@ def describe(source, *, split="train", data_dir=None):
         num_examples=opened.num_examples,
         class_names=opened.class_names,
         num_classes=opened.num_classes,
+        sizes=tuple(map(tuple, opened.sizes)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from tfgan_suite import data
 from tfgan_suite.experiment.experiment import Experiment
+from tfgan_suite.experiment.recommendation import Facts
 
 
 def open_images(config, *, labels=False):
@@ -34,12 +35,7 @@ class ImageData:
     def __init__(self, config, labels=False):
         self.config, self.labels = config, labels
         facts = data.describe(config.data, split=config.split)
-        if len(facts.image_shape) != 3:
-            raise ValueError(
-                "This recipe takes images: a folder, a tar archive, a .npz file, a name of TFDS, "
-                f'or "digits". Received: data={config.data} with examples of the shape '
-                f"{facts.image_shape}"
-            )
+        check_images(facts, config.data)
         self.num_classes = facts.num_classes
         if labels and not self.num_classes:
             raise ValueError(
@@ -78,16 +74,17 @@ class ImageData:
             **options,
         )
 
-    def experiment(self, trainer, judge=None, **options):
+    def experiment(self, trainer, judge=None, *, notes=(), **options):
         """The `Experiment` of a trainer on these images.
 
         Args:
             trainer: a compiled trainer.
             judge: makes an evaluator of a data set with labels, as `judges.classifier_judge` does;
                 left out of images without labels, which the run says. None for none.
+            notes: what the run says as it begins, beside what was decided here.
             **options: of `Experiment`.
         """
-        config, notes, evaluators = self.config, [*self.notes], []
+        config, notes, evaluators = self.config, [*self.notes, *notes], []
         if judge and (self.num_classes or 0) > 1:
             evaluators = [
                 judge(
@@ -118,11 +115,46 @@ class ImageData:
             epochs=config.epochs,
             steps_per_epoch=config.steps_per_epoch,
             evaluators=evaluators,
-            real=self.load(shuffle=False, cache=False),
+            real=self.load(shuffle=False, cache=False, drop_remainder=False),
             notes=notes,
             **options,
         )
 
 
+def has_split(source, split):
+    """Whether a data set, as `data.load` takes it, has a split of that name."""
+    try:
+        data.describe(source, split=split)
+    except ValueError:
+        return False
+    return True
+
+
+def check_images(description, source):
+    """Raises ValueError unless a `data.Description` is of images."""
+    if len(description.image_shape) != 3:
+        raise ValueError(
+            "Images are wanted here: a folder, a tar archive, a .npz file, a name of TFDS, or "
+            f'"digits". Received: data={source} with examples of the shape '
+            f"{description.image_shape}"
+        )
+
+
 def _pair(image_size):
     return (image_size, image_size) if isinstance(image_size, int) else image_size
+
+
+def facts_of(source):
+    """The `Facts` of a data set of images, as `recommend` takes them; reads headers alone.
+
+    Args:
+        source: as `data.load` takes it.
+
+    Raises:
+        ValueError: if the data are not images; or as `data.describe` does.
+    """
+    found = data.describe(source)
+    check_images(found, source)
+    height, width, channels = found.image_shape
+    sizes = found.sizes or (() if None in (height, width) else ((height, width),))
+    return Facts(found.name, found.num_examples, sizes, channels, found.num_classes)

@@ -67,7 +67,7 @@ def _name_of_data(config):
     """The last parts of the paths or names of the data, as they can stand in a file's name."""
     sources = (config.data, getattr(config, "data_b", None))
     names = []
-    for source in filter(None, map(str, sources)):
+    for source in filter(None, sources):
         last = pathlib.Path(source).name or pathlib.Path(source).resolve().name
         stem = re.sub(r"(\.tar)?(\.\w{2,3})?$", "", last.split(":")[0]) or last
         names.append(re.sub(r"[^\w.]+", "_", stem).strip("._") or "data")

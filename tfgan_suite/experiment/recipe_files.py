@@ -55,9 +55,13 @@ def find_recipes():
 
 
 def installed_folders():
-    """Folders of the installed recipes; none in a checkout that is not installed."""
+    """Folders of the installed recipes; of a checkout, where they stand beside the package."""
     spec = importlib.util.find_spec("tfgan_suite.recipes")
-    return tuple(spec.submodule_search_locations or ()) if spec else ()
+    if spec:
+        return tuple(spec.submodule_search_locations or ())
+    root = pathlib.Path(__file__).parents[2]
+    is_checkout = (root / "setup.py").is_file()  # and not a folder of all installed packages
+    return (str(root / "recipes"),) if is_checkout else ()
 
 
 def path_and_preset(text):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shlex
 
 import keras
 import numpy as np
@@ -63,6 +64,22 @@ def _operations(built):
         f"{console.number(found.flops / 1e9)} GFLOP a step ({found.convolutions} convolutions, "
         f"{found.products} matrix products)"
     )
+
+
+def print_choice(facts, choice, command):
+    """Prints which recipe was chosen for the data, why, and the command that says so in full.
+
+    Args:
+        facts: the `Facts` of the data.
+        choice: the `Choice`.
+        command: list of strings.
+    """
+    output = console.make_console()
+    output.print(f"data  {facts}", markup=False)
+    output.print(f"chosen  {choice.recipe}", markup=False)
+    for reason in choice.reasons:
+        output.print(f"  {reason}", markup=False)
+    output.print(f"in full  {shlex.join(command)}", markup=False)
 
 
 def summarize(result):

@@ -25,6 +25,7 @@ from tfgan_suite.experiment import console, evaluation, model_card
 from tfgan_suite.experiment import precision as precisions
 from tfgan_suite.experiment.building import build
 from tfgan_suite.experiment.experiment import Experiment
+from tfgan_suite.experiment.export_name import free_export_name
 from tfgan_suite.experiment.exporting import export_all
 from tfgan_suite.experiment.locked_run import LockedRun
 from tfgan_suite.experiment.run_callbacks import run_callbacks
@@ -126,9 +127,9 @@ def run(
             where = RunDirectory(pathlib.Path(finished))
             return Result(where, None, False, 0.0, is_chief=is_chief(strategy))
         experiment = build(recipe, config, strategy, precision)
-        export_name = experiment.export_name
-        if export_name and smoke:
-            export_name += "-smoke"
+        export_name = on_chief(
+            strategy, lambda: _export_name(experiment, config, saved_models, smoke)
+        )
         path = pathlib.Path(on_chief(strategy, lambda: locked.begin(export_name)))
         where = RunDirectory(path)
         if not is_chief(strategy):
@@ -142,6 +143,16 @@ def run(
             export_to = export_name and pathlib.Path(saved_models) / export_name
             _finish(result, strategy, export_to, config.seed)
         return result
+
+
+def _export_name(experiment, config, saved_models, smoke):
+    wanted = experiment.export_name and experiment.export_name + ("-smoke" if smoke else "")
+    if not wanted:
+        return None
+    name = free_export_name(saved_models, wanted, config, list(experiment.trainer.exports()))
+    if name != wanted:
+        experiment.notes.append(f"exported as {name}: {wanted} has models of other data")
+    return name
 
 
 def _finish(result, strategy, export_to, seed):

@@ -34,9 +34,44 @@ def height_and_width(image_size, smallest, largest):
     if not valid:
         raise ValueError(
             f"This network makes images of height and width from {smallest} to {largest}: give an "
-            f"integer, or a pair (height, width). Received: image_size={image_size!r}"
+            f"integer, or a pair (height, width).{_nearest(sizes, smallest, largest)} "
+            f"Received: image_size={image_size!r}"
         )
     return tuple(sizes)
+
+
+def _nearest(sizes, smallest, largest):
+    if len(sizes) != 2 or not all(isinstance(side, int) for side in sizes):
+        return ""
+    return nearest_size([min(max(side, smallest), largest) for side in sizes])
+
+
+def nearest_size(sizes):
+    """Words for the size `(height, width)` that a network makes instead of one it cannot make."""
+    height, width = sizes
+    size = f"{height}" if height == width else f"{height},{width}"
+    return f" The nearest that it makes: image_size={size}."
+
+
+def check_multiples(sizes, factor_of, image_size):
+    """Raises ValueError unless both sides can be halved as often as the network does.
+
+    Args:
+        sizes: `(height, width)`.
+        factor_of: function of such sizes to the power of two that must divide them.
+        image_size: what was given, for the message.
+    """
+    factor = factor_of(sizes)
+    if not any(side % factor for side in sizes):
+        return
+    nearest = sizes
+    while any(side % factor_of(nearest) for side in nearest):
+        step = factor_of(nearest)
+        nearest = [math.floor(side / step + 0.5) * step for side in nearest]
+    raise ValueError(
+        f"This network halves images {factor.bit_length() - 1} times: height and width must be "
+        f"multiples of {factor}.{nearest_size(nearest)} Received: image_size={image_size!r}"
+    )
 
 
 def halved_sizes(size, stages):

@@ -10,7 +10,12 @@ import keras
 from keras import Input, Model, layers
 
 from tfgan_suite.checks import positive_int
-from tfgan_suite.networks._building import height_and_width, normal_initializer, seeded
+from tfgan_suite.networks._building import (
+    check_multiples,
+    height_and_width,
+    normal_initializer,
+    seeded,
+)
 from tfgan_suite.networks._normalizing import normalize
 
 SMALLEST, LARGEST = 16, 2048
@@ -46,11 +51,7 @@ def build_generator(
         ValueError: if an option is out of range, or a side is no multiple of 4.
     """
     size = height_and_width(image_size, SMALLEST, LARGEST)
-    if any(side % STRIDE for side in size):
-        raise ValueError(
-            f"This network halves images twice, so their sides must be multiples of {STRIDE}. "
-            f"Received: image_size={image_size!r}"
-        )
+    check_multiples(size, lambda _: STRIDE, image_size)
     if blocks is None:
         blocks = 6 if max(size) < 256 else 9
     for option, value in (

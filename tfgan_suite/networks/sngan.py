@@ -25,7 +25,12 @@ from tfgan_suite.layers import (
     ProjectionHead,
     SpectralNormalization,
 )
-from tfgan_suite.networks._building import height_and_width, normal_initializer, seeded
+from tfgan_suite.networks._building import (
+    check_multiples,
+    height_and_width,
+    normal_initializer,
+    seeded,
+)
 
 SMALLEST, LARGEST = 16, 128
 
@@ -37,13 +42,12 @@ def stages_of(image_size):
         ValueError: if a side is out of range or cannot be halved so often.
     """
     height, width = height_and_width(image_size, SMALLEST, LARGEST)
-    stages = int(math.log2(min(height, width) / 4))
-    if height % 2**stages or width % 2**stages:
-        raise ValueError(
-            f"This network halves images {stages} times: height and width must be multiples of "
-            f"{2**stages}. Received: image_size={image_size!r}"
-        )
-    return height, width, stages
+    check_multiples((height, width), lambda sizes: 2 ** _halvings(sizes), image_size)
+    return height, width, _halvings((height, width))
+
+
+def _halvings(sizes):
+    return int(math.log2(min(sizes) / 4))
 
 
 def build_generator(

@@ -1,0 +1,68 @@
+"""Names of exported models: other data, another name."""
+
+import dataclasses
+import json
+
+import pytest
+
+from tfgan_suite.experiment.export_name import free_export_name
+from tfgan_suite.export.card import FILE
+
+
+@dataclasses.dataclass
+class Config:
+    data: str = "a/photos"
+    data_b: str | None = None
+
+
+@pytest.fixture
+def export(in_tmp):
+    """Returns a function that leaves an export with a model card."""
+
+    def export(name, version=1, **config):
+        card = in_tmp / "saved_models" / name / str(version) / FILE
+        card.parent.mkdir(parents=True)
+        card.write_text(json.dumps({"config": config}))
+
+    return export
+
+
+def free(*arguments, **options):
+    return free_export_name("saved_models", "dcgan_photos", *arguments, **options)
+
+
+def test_nothing_is_there(in_tmp):
+    assert free(Config()) == "dcgan_photos"
+
+
+@pytest.mark.parametrize("data", ["a/photos", "./a/photos", "a/photos/", "a/../a/photos"])
+def test_the_same_data_have_the_same_name(export, data):
+    export("dcgan_photos", data="a/photos")
+    assert free(Config(data)) == "dcgan_photos"
+
+
+def test_other_data_have_another(export):
+    export("dcgan_photos", 1, data="a/photos")
+    export("dcgan_photos", 12, data="b/photos")
+    assert free(Config("b/photos")) == "dcgan_photos"
+    export("dcgan_photos_2", data="c/photos")
+    assert free(Config("a/photos")) == "dcgan_photos_3"
+    assert free(Config("c/photos")) == "dcgan_photos_2"
+
+
+def test_a_domain_is_data(export):
+    export("dcgan_photos_a_to_b", data="a/photos", data_b="a/maps")
+    endings = ("a_to_b", "b_to_a")
+    assert free(Config(data_b="b/maps"), endings=endings) == "dcgan_photos_2"
+    assert free(Config(data_b="a/maps"), endings=endings) == "dcgan_photos"
+
+
+@pytest.mark.parametrize("config", [None, {}, {"epochs": 3}])
+def test_a_card_that_does_not_say_is_no_obstacle(export, config):
+    export("dcgan_photos", **(config or {}))
+    assert free(Config()) == "dcgan_photos"
+
+
+def test_a_recipe_without_data(export):
+    export("dcgan_photos", data="a/photos")
+    assert free(dataclasses.make_dataclass("C", ["seed"])(0)) == "dcgan_photos"
