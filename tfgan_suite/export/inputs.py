@@ -2,7 +2,7 @@
 
 A check within the graph holds whoever asks: REST, gRPC, Python, C++. It names the input, says what
 is wrong and gives the rows. (A server that batches refuses the requests which it has put into one
-batch together: see the README.)
+batch together: see docs/serving.md.)
 """
 
 import dataclasses
