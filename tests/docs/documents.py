@@ -8,7 +8,6 @@ Python, in one namespace. A comment before a block says what else is true of it:
     <!-- run twice -->         the second time in a new namespace, as a script that is started again
 """
 
-import contextlib
 import dataclasses
 import os
 import pathlib
@@ -125,20 +124,14 @@ class Runner:
                 self._command(words, f"{self.page.name}:{block.line}: {line}")
 
     def _command(self, words, where):
-        if words[:3] != ["python", "-m", "tfgan_suite"]:
+        if words[:3] == ["python", "-m", "tfgan_suite"]:
+            arguments = words[3:]
+        elif words[0] == "python" and words[1].startswith("recipes/"):
+            arguments = ["train", *words[1:]]
+        else:
             raise ValueError(f"not a command of this package: {where}")
-        arguments = words[3:]
         if arguments[0] == "train" and not {"--smoke", "--dry-run"} & set(arguments):
             arguments.append("--smoke")
         status = main(arguments)
         if status:
             raise RuntimeError(f"exit status {status}: {where}")
-        _name_smoke_runs_as_runs()
-
-
-def _name_smoke_runs_as_runs():
-    """What `train NAME` makes is found by the name that it has without `--smoke`."""
-    for folder in (pathlib.Path("runs"), pathlib.Path("saved_models")):
-        for path in folder.glob("*-smoke"):
-            with contextlib.suppress(FileExistsError):
-                path.with_name(path.name.removesuffix("-smoke")).symlink_to(path.name)
