@@ -16,6 +16,7 @@ setup(
     description="TF-GAN as Keras 3 models: GAN trainers, losses, networks, data and serving",
     long_description=(here / "README.md").read_text(),
     long_description_content_type="text/markdown",
+    license="Apache-2.0",
     packages=[*find_packages(include=["tfgan_suite", "tfgan_suite.*"]), "tfgan_suite.recipes"],
     # Recipes stand at the top of the repository; installed, they are found by name from anywhere.
     package_dir={"tfgan_suite.recipes": "recipes"},
@@ -44,7 +45,12 @@ setup(
         "rich>=13",
     ],
     extras_require={
-        "test": ["pytest>=8,<10", "pytest-xdist>=3.6,<4", "tensorflow-serving-api>=2.21,<2.23"],
+        "test": [
+            "pytest>=8,<10",
+            "pytest-xdist>=3.6,<4",
+            "tensorflow-serving-api>=2.21,<2.23",
+            "markdown-it-py>=3,<5",
+        ],
         # The messages of TensorFlow Serving's gRPC interface; REST needs nothing.
         "serving": ["tensorflow-serving-api>=2.21,<2.23"],
     },

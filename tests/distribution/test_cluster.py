@@ -1,4 +1,4 @@
-"""What TF_CONFIG, Slurm and the README's manifest for Kubernetes say of the workers."""
+"""What TF_CONFIG, Slurm and the documented manifest for Kubernetes say of the workers."""
 
 import json
 import pathlib
@@ -140,8 +140,8 @@ def test_several_workers_must_be_described():
         get_strategy("multi_worker")
 
 
-def test_the_manifest_of_the_readme_tells_each_pod_which_it_is(monkeypatch):
-    text = (pathlib.Path(__file__).parents[2] / "README.md").read_text()
+def test_the_manifest_of_the_page_tells_each_pod_which_it_is(monkeypatch):
+    text = (pathlib.Path(__file__).parents[2] / "docs/devices.md").read_text()
     manifest = re.search(r"^```yaml\n(.*?)^```", text, re.DOTALL | re.MULTILINE)[1]
     names = set(re.findall(r"^  name: (.*)|subdomain: (.*)|job-name: (.*)", manifest, re.MULTILINE))
     assert {name for found in names for name in found if name} == {"gan"}  # of Job and Service

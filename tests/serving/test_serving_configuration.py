@@ -61,8 +61,8 @@ def test_models_config():
         assert (MODELS / pathlib.PurePath(model.base_path).relative_to("/models")).is_dir()
 
 
-def test_the_readme_names_files_that_are_there():
-    text = (ROOT / "README.md").read_text()
+def test_the_page_names_files_that_are_there():
+    text = (ROOT / "docs/serving.md").read_text()
     named = re.findall(r"_file=/models/(\S+)", text)
     assert len(named) == 3
     assert all((MODELS / name).is_file() for name in named)
