@@ -2,7 +2,7 @@
 
 They hold whoever asks: REST, gRPC, Python, C++. Each names the input, says what is wrong and gives
 the rows. (A server that batches refuses the requests which it has put into one batch together: see
-the README.)
+docs/serving.md.)
 """
 
 import tensorflow as tf
