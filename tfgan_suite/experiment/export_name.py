@@ -4,7 +4,7 @@ import json
 import os
 import pathlib
 
-from tfgan_suite.export.card import FILE
+from tfgan_suite.export.model_card import FILE
 from tfgan_suite.export.publishing import versions
 
 
