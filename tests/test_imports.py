@@ -45,7 +45,7 @@ ALLOWED = {
     "operations": {"layers", "registration"},
     "checkpointing": {"files"},
     "tf_gan": set(),
-    "latents": {"checks", "registration"},
+    "latents": {"checks", "configured", "registration"},
     "distribution": {"registration", "latents"},
     "launching": set(),
     "learning_rates": {"registration"},

@@ -23,6 +23,12 @@ class Configured:
         options = ", ".join(f"{k}={v!r}" for k, v in self.get_config().items())
         return f"{type(self).__name__}({options})"
 
+    def __eq__(self, other):
+        return type(self) is type(other) and repr(self) == repr(other)
+
+    def __hash__(self):
+        return hash(repr(self))
+
 
 def record(thing):
     """A `Configured` object as a dict that JSON can hold: its kind and its config.

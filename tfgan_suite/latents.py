@@ -7,6 +7,7 @@ import numbers
 import tensorflow as tf
 
 from tfgan_suite.checks import positive_int
+from tfgan_suite.configured import Configured
 from tfgan_suite.registration import register
 
 DISTRIBUTIONS = ("normal", "uniform")
@@ -90,7 +91,7 @@ class Part:
         return units
 
 
-class Prior:
+class Prior(Configured):
     """What all priors share: independent parts, side by side in one vector of `dim` components."""
 
     def __init__(self, parts):
@@ -150,10 +151,6 @@ class Prior:
         """
         noise = [not part.is_code for part in self.parts for _ in range(part.size)]
         return latents * tf.where(noise, psi[:, tf.newaxis], tf.ones_like(latents))
-
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)
 
 
 def _check_distribution(distribution):
