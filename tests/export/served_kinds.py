@@ -100,7 +100,8 @@ def of(modality, conditions):
     inputs, features = zip((latents, latents), *map(_told, conditions))
     x = keras.layers.Concatenate()(features) if conditions else latents
     x = keras.layers.Dense(math.prod(modality.row), "tanh")(x)
-    model = keras.Model(list(inputs), keras.layers.Reshape(modality.row)(x))
+    x = keras.layers.Reshape(modality.row)(x)
+    model = keras.Model(list(inputs) if conditions else latents, x)
     return with_latents(model, modality=modality, conditions=conditions)
 
 

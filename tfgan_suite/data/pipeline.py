@@ -8,8 +8,10 @@ import tensorflow as tf
 from tfgan_suite.batches import Batches
 from tfgan_suite.data import augmentation
 from tfgan_suite.data.channels import plan_channels
+from tfgan_suite.data.parallelism import PREFETCHED, as_is, parallel_map
 from tfgan_suite.data.resizing import plan_size
 from tfgan_suite.data_order import DataOrder, epochs_from, remaining, shuffled
+from tfgan_suite.dataset_options import without_autotuner
 from tfgan_suite.files import strict
 from tfgan_suite.provenance import digest
 
@@ -127,7 +129,7 @@ def minibatches(
     def of_iterator(number):
         return one_epoch(number, tf.constant(0, tf.int64), tf.constant(-1, tf.int64))
 
-    dataset = _iterator_numbers(seed).flat_map(_as_is(of_iterator))
+    dataset = _iterator_numbers(seed).flat_map(as_is(of_iterator))
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(all_batches))
     return Batches(_finished(dataset, finish), DataOrder(all_batches, full, begin), **about)
 
@@ -156,7 +158,7 @@ def _finished(dataset, finish):
     options.deterministic = True
     # Replicas of several workers take turns on examples; whole files are too few to share out.
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
-    return dataset.prefetch(tf.data.AUTOTUNE).with_options(options)
+    return without_autotuner(dataset.prefetch(PREFETCHED).with_options(options))
 
 
 def _batch_reader(source, prepare, shape):
@@ -238,16 +240,6 @@ def _check_memory(source, shape):
             f"of this machine's {physical / 1e9:.1f} GB; give cache=False or a smaller image_size. "
             "Received: cache=True"
         )
-
-
-def _as_is(function):
-    # Nothing to convert but the user's augmentations, which are converted where they are traced.
-    return tf.autograph.experimental.do_not_convert(function)
-
-
-def parallel_map(dataset, function):
-    """`dataset.map`, in parallel and in order, of a function that AutoGraph leaves as it is."""
-    return dataset.map(_as_is(function), num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
 
 
 def _iterator_numbers(seed):
