@@ -1,7 +1,5 @@
 """Conditions: what generation can depend on, one file for each kind."""
 
-from tfgan_suite.conditions._lookups import classes_of_layers
-from tfgan_suite.conditions._of_networks import as_input, number_of_classes, takes_labels
 from tfgan_suite.conditions.labels import balanced_labels, check_labels
 from tfgan_suite.registration import collect
 

@@ -59,7 +59,7 @@ def _draw_column(axis, column, generated, real):
 def _amount(number, _):
     """250000 as 250k."""
     for unit, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if abs(number) >= 10 * unit or number and abs(number) == unit:
+        if abs(number) >= 10 * unit:
             return f"{number / unit:g}{letter}"
     return f"{number:g}"
 
@@ -96,9 +96,11 @@ def _draw_bars(axis, generated, real):
     order = reference.index.union(counts[0].index, sort=False)
     shown = list(order[:_BARS])[::-1]
     places = np.arange(len(shown))
+    width = 0.9
     if counts[1] is not None:
-        axis.barh(places, [counts[1].get(v, 0.0) for v in shown], 0.9, color=_REAL)
-    axis.barh(places, [counts[0].get(v, 0.0) for v in shown], 0.45, color=_GENERATED)
+        axis.barh(places, [counts[1].get(value, 0.0) for value in shown], width, color=_REAL)
+        width = 0.45
+    axis.barh(places, [counts[0].get(value, 0.0) for value in shown], width, color=_GENERATED)
     axis.set_yticks(places, [_shortened(value) for value in shown])
     axis.xaxis.set_major_formatter(lambda share, _: f"{100 * share:.0f} %")
     return f" (+{len(order) - _BARS} values)" if len(order) > _BARS else ""

@@ -86,6 +86,7 @@ def _lines(text, width, at_blanks):
 
 def _draw_line(draw, place, line, font, step, colours):
     (left, top), (body, more) = place, line
+    end = left + (font.getlength(body) if colours is None else len(body) * step)
     if colours is None:
         draw.text((left, top + 1), body, fill=_INK, font=font)
     for index, letter in enumerate(body if colours is not None else ""):
@@ -94,4 +95,4 @@ def _draw_line(draw, place, line, font, step, colours):
             draw.rectangle((x, top, x + step - 1, top + _LINE - 3), fill=colour)
         ink = _PALE if colour is None else _INK
         draw.text((x + step / 2, top + _LINE / 2 - 1), letter, fill=ink, font=font, anchor="mm")
-    draw.text((left + len(body) * step, top + 1), more, fill=_PALE, font=font)
+    draw.text((end, top + 1), more, fill=_PALE, font=font)
