@@ -26,12 +26,6 @@ STILL = {
     "tfgan_suite/experiment/run_callbacks.py",
     "tfgan_suite/export/graphs.py",
     "tfgan_suite/export/interface.py",
-    "tfgan_suite/trainers/acgan.py",
-    "tfgan_suite/trainers/base/calls.py",
-    "tfgan_suite/trainers/base/checks.py",
-    "tfgan_suite/trainers/base/labels.py",
-    "tfgan_suite/trainers/conditional.py",
-    "tfgan_suite/trainers/infogan.py",
 }
 FILES = sorted(
     path
