@@ -21,7 +21,6 @@ BUILDERS = {"networks", "layers", "losses", "operations.py", "testing.py"}
 STILL = {
     "tfgan_suite/callbacks/sampling.py",
     "tfgan_suite/callbacks/translating.py",
-    "tfgan_suite/data/source.py",
     "tfgan_suite/drawing.py",
     "tfgan_suite/experiment/run_callbacks.py",
     "tfgan_suite/export/graphs.py",
