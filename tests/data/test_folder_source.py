@@ -81,8 +81,8 @@ def test_transparency_counts_as_alpha(write_image, tmp_path):
     image = Image.new("P", (4, 4), 1)
     image.putpalette([255, 255, 255, 200, 100, 50])
     write_image("hole.png", image, transparency=1)
-    assert load_levels(tmp_path).shape == (1, 4, 4, 4)
-    assert load_levels(tmp_path)[..., 3].max() == 0
+    assert load_levels(tmp_path)[0].shape == (4, 4, 4)
+    assert load_levels(tmp_path)[0][..., 3].max() == 0
     assert load_levels(tmp_path, channels=3)[0].max() == 0
 
 

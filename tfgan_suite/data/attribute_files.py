@@ -55,7 +55,7 @@ def read_attributes(path, folder, files):
         if wrong.any():
             raise ValueError(
                 f"Attributes are 1 for yes, 0 or -1 for no. Received: {path} with "
-                f"{table[column][wrong].iloc[0]!r} as {column!r} of {table.index[wrong][0]}"
+                f"{table[column][wrong].iloc[0]} as {column!r} of {table.index[wrong][0]}"
             )
     rows = [_row_of(pathlib.Path(file), folder, table, path) for file in files]
     values = (table.iloc[table.index.get_indexer(rows)].to_numpy() == 1).astype(np.float32)
