@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from tfgan_suite import data
+from tfgan_suite.conditions import Labels
+from tfgan_suite.modalities import Image
 
 
 def load_all(source, **kwargs):
@@ -42,11 +44,15 @@ def test_labels_stay_with_their_images():
 
 def test_describe_counts_classes(noise):
     described = data.describe((noise(4, 6, 5, 3), np.array([0, 2, 1, 2])))
-    assert described == data.Description("array", (6, 5, 3), 4, None, 3)
+    assert (described.name, described.image_shape) == ("array", (6, 5, 3))
+    assert described.num_examples == 4 and described.num_classes == 3
+    assert repr(described.condition) == repr(Labels(3, frequencies=(0.25, 0.25, 0.5)))
 
 
 def test_describe_without_labels(noise):
-    assert data.describe(noise(4, 6, 5, 3)) == data.Description("array", (6, 5, 3), 4, None, None)
+    described = data.describe(noise(4, 6, 5, 3))
+    assert described.num_classes is described.class_names is described.condition is None
+    assert repr(described.modality) == repr(Image(6, 5, 3))
 
 
 def test_the_array_is_read_at_load(noise):
@@ -81,7 +87,8 @@ def test_other_arrays_are_refused(images, message):
     "labels, message",
     [
         (np.zeros(3, int), r"each of the 4 images.*shape \(3,\)"),
-        (np.zeros((4, 1), int), r"shape \(4, 1\)"),
+        (np.zeros((4, 2), int) + 2, r"shape \(4, 2\)"),
+        (np.full((4, 3), 0.5), r"shape \(4, 3\) and dtype float64"),
         (np.zeros(4), "dtype float64"),
         (np.array([0, 1, -1, 2]), "a label of -1"),
     ],

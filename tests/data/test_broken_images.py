@@ -8,7 +8,8 @@ import pytest
 import tensorflow as tf
 
 from tfgan_suite import data
-from tfgan_suite.data import loading, pipeline
+from tfgan_suite.conditions import Labels
+from tfgan_suite.data import any_source, pipeline
 from tfgan_suite.data.source import Source
 
 
@@ -84,8 +85,8 @@ def test_a_source_that_cannot_skip_says_so(folder, monkeypatch):
     def unskippable(*args):
         return dataclasses.replace(open_folder(*args), skipped=None)
 
-    open_folder = loading.open_folder
-    monkeypatch.setattr(loading, "open_folder", unskippable)
+    open_folder = any_source.open_folder
+    monkeypatch.setattr(any_source, "open_folder", unskippable)
     with pytest.raises(ValueError, match="cannot be skipped. Received: broken='skip' with images"):
         load(folder, broken="skip")
 
@@ -110,7 +111,7 @@ def test_a_label_out_of_range_raises_with_the_label(label):
         elements=lambda _: tf.data.Dataset.from_tensor_slices((np.arange(4), labels)),
         read=lambda index: tf.zeros([*index.shape, 1, 1, 1], tf.uint8),
         vectorized=True,
-        num_classes=3,
+        condition=Labels(3),
     )
     dataset = pipeline.minibatches(
         source,

@@ -176,7 +176,7 @@ def test_bad_pairs_are_named(tmp_path, source, message):
         ({"jitter": True}, "`jitter` needs an `image_size`"),
         ({"jitter": 2, "image_size": 8}, "`jitter` must be True or False. Received: jitter=2"),
         ({"channels": 3}, "`channels` of pairs are two"),
-        ({"channels": (3, 2)}, "`channels` must be 1"),
+        ({"channels": (3, 65)}, "`channels` must be 1"),
         ({"batch_size": 7}, "has 6 pairs, fewer than one batch"),
         ({"skip": 6}, "has 6 examples. Received: skip=6"),
         ({"skip": True}, "`skip` must be a positive integer"),

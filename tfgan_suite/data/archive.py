@@ -18,7 +18,7 @@ def is_archive(source):
     return os.fspath(source).lower().endswith(SUFFIXES)
 
 
-def open_archive(source, split, skip_broken=False):
+def open_archive(source, split, skip_broken=False, attributes=None):
     """Opens a tar archive of image files, compressed or not, as the folder that is in it.
 
     It is unpacked into a temporary folder, which is removed when the process ends. Folders that
@@ -26,7 +26,7 @@ def open_archive(source, split, skip_broken=False):
 
     Args:
         source: path of the archive.
-        split, skip_broken: see `open_folder`.
+        split, skip_broken, attributes: see `open_folder`.
 
     Raises:
         ValueError: if the archive is missing or cannot be unpacked, or as `open_folder` does.
@@ -37,7 +37,7 @@ def open_archive(source, split, skip_broken=False):
     stat = path.stat()
     folder = _unpacked(path.resolve(), stat.st_mtime_ns, stat.st_size)
     try:
-        return open_folder(_only_folder(folder), split, skip_broken)
+        return open_folder(_only_folder(folder), split, skip_broken, attributes)
     except ValueError as error:
         raise ValueError(str(error).replace(str(folder), str(source))) from error
 

@@ -3,35 +3,38 @@
 import numpy as np
 import tensorflow as tf
 
+from tfgan_suite.data.channels import MOST
+from tfgan_suite.data.given_conditions import one_row_each, with_condition
 from tfgan_suite.data.source import Source, only_train
-from tfgan_suite.data.stand_ins import note
+from tfgan_suite.data.broken_examples import note
+from tfgan_suite.modalities import Image
 from tfgan_suite.provenance import of_arrays
+
+
+_SIDE = 8  # pixels, of the smallest images with channels first that are told by their shape
 
 
 def array_source(
     name,
     examples,
     labels=None,
-    class_names=None,
-    num_classes=None,
+    condition=None,
+    kind=Image,
     skipped=None,
     fingerprint=None,
 ):
-    """A source over arrays that are already right: uint8 or float32 examples, integer labels.
+    """A source over arrays that are already right: uint8 or float32 examples, what is beside them.
 
     Args:
         name: name of the source.
         examples: array `[N, ...]`, uint8 in 0..255 or float32.
-        labels: integer array `[N]`, or `None`.
-        class_names: names of the classes, or `None`.
-        num_classes: number of classes; by default what `class_names` or the labels say.
+        labels: int32 labels `[N]` or float32 attributes `[N, K]`, or None.
+        condition: the `Labels` or `Attributes` that they are; None where there are none.
+        kind: class of the examples' modality.
         skipped: dict of the examples that were left out before, with the reasons.
         fingerprint: as in `Source`; None for that of the arrays.
     """
     indices = np.arange(len(examples))
-    if labels is not None:
-        labels = np.asarray(labels, np.int32)
-        num_classes = num_classes or (len(class_names) if class_names else int(labels.max()) + 1)
     # Input pipelines run on the host; a constant made under a GPU would be copied back and forth.
     with tf.device("CPU:0"):
         held = tf.constant(examples)
@@ -50,10 +53,10 @@ def array_source(
         vectorized=True,
         in_memory=True,
         element_bytes=8,
-        sizes=(examples.shape[1:3],) if examples.ndim == 4 else (),
+        sizes=(examples.shape[1:3],) if kind is Image else (),
         fingerprint=fingerprint or (lambda: of_arrays(examples=held, labels=labels)),
-        class_names=class_names,
-        num_classes=num_classes,
+        kind=kind,
+        condition=condition,
         # Everything is in memory and was checked: nothing breaks in the middle of an epoch.
         skipped={} if skipped is None else skipped,
     )
@@ -64,7 +67,8 @@ def open_arrays(source, split, skip_broken=False):
 
     Args:
         source: uint8 images in 0..255 or float images in [-1, 1], `[N, H, W, C]` or `[N, H, W]`,
-            alone or with integer labels `[N]`.
+            alone or with labels (integers `[N]` or `[N, 1]`, or one-hot `[N, K]`) or attributes
+            (0 and 1, `[N, K]`).
         split: must be `"train"`.
         skip_broken: whether images are left out that hold NaN, infinite values or values outside of
             [-1, 1], or whose label is negative. If half of the images lie outside of [-1, 1], it is
@@ -76,16 +80,17 @@ def open_arrays(source, split, skip_broken=False):
     only_train(split, "An array")
     images, labels = source if isinstance(source, tuple) else (source, None)
     images = _of_right_shape(images)
+    condition = None
     if labels is not None:
-        labels = _labels_of_right_shape(labels, len(images))
+        labels = one_row_each(labels, len(images))
     skipped = {}
     if skip_broken:
         images, labels = _without_broken(images, labels, skipped)
     if images.dtype != np.uint8:
         images = _checked_floats(images)
-    if labels is not None and labels.min() < 0:
-        raise ValueError(f"Labels count from 0. Received: a label of {int(labels.min())}")
-    return array_source("array", images, labels, skipped=skipped)
+    if labels is not None:
+        labels, condition = with_condition(labels)
+    return array_source("array", images, labels, condition, skipped=skipped)
 
 
 def _without_broken(images, labels, skipped):
@@ -101,7 +106,7 @@ def _without_broken(images, labels, skipped):
                 index: f"has values from {low[index]:g} to {high[index]:g}, outside of [-1, 1]"
                 for index in np.flatnonzero(outside)
             }
-    if labels is not None:
+    if labels is not None and labels.ndim == 1:
         reasons |= {
             index: f"has the label {labels[index]}; labels count from 0"
             for index in np.flatnonzero(labels < 0)
@@ -127,10 +132,14 @@ def _of_right_shape(images):
         raise ValueError(
             f"An array of images has shape [N, H, W, C] or [N, H, W], none of them 0. {received}"
         )
-    if images.shape[-1] > 4:
+    if images.shape[1] <= 4 and min(images.shape[2:]) >= _SIDE:
         raise ValueError(
-            "The last axis of an array of images is the channels (1 grey, 3 RGB, 2 or 4 with "
-            f"alpha); move it there with np.moveaxis if it stands elsewhere. {received}"
+            "The last axis of an array of images is the channels, and here they seem to come "
+            f"first; move them with np.moveaxis(images, 1, -1). {received}"
+        )
+    if images.shape[-1] > MOST:
+        raise ValueError(
+            f"The last axis of an array of images is the channels, up to {MOST} of them. {received}"
         )
     if images.dtype != np.uint8 and not np.issubdtype(images.dtype, np.floating):
         raise ValueError(
@@ -159,13 +168,3 @@ def _checked_floats(images):
             f"images * 2 - 1. Received: values from {low:g} to {high:g}"
         )
     return images.astype(np.float32)
-
-
-def _labels_of_right_shape(labels, count):
-    labels = np.asarray(labels)
-    if labels.shape != (count,) or not np.issubdtype(labels.dtype, np.integer):
-        raise ValueError(
-            f"Labels must be one integer for each of the {count} images. "
-            f"Received: labels of shape {labels.shape} and dtype {labels.dtype}"
-        )
-    return labels

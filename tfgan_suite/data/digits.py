@@ -3,6 +3,7 @@
 import numpy as np
 
 from tfgan_suite.data.arrays import array_source
+from tfgan_suite.data.given_conditions import with_condition
 
 TEST_SIZE = 297
 
@@ -35,4 +36,4 @@ def open_digits(split):
     # Grey levels 0..16, so [-1, 1] is exact in float32 and would not be in uint8.
     images = (images[chosen].reshape(-1, 8, 8, 1) / 8.0 - 1.0).astype(np.float32)
     names = tuple(str(digit) for digit in range(10))
-    return array_source("digits", images, labels[chosen], class_names=names)
+    return array_source("digits", images, *with_condition(labels[chosen], names))

@@ -1,30 +1,25 @@
 """A folder of image files as a data source."""
 
 import collections
-import concurrent.futures
-import contextlib
 import os
 import pathlib
 
 import numpy as np
 import tensorflow as tf
-from PIL import Image, ImageOps
 
+from tfgan_suite.conditions import Attributes
+from tfgan_suite.data.attribute_files import has_attributes, read_attributes
+from tfgan_suite.data.given_conditions import with_condition
+from tfgan_suite.data.image_files import decode, read_headers
 from tfgan_suite.data.source import Source
-from tfgan_suite.data.stand_ins import first_good
-from tfgan_suite.provenance import of_files
+from tfgan_suite.data.broken_examples import first_good
+from tfgan_suite.provenance import of_arrays, of_files
 
 EXTENSIONS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
 SPLITS = ("train", "val", "valid", "validation", "test")
 
-_ORIENTATION = 0x0112  # The EXIF tag; 5 to 8 swap height and width, 1 is upright.
-# Pillow's modes to the mode we read them in, where the two differ.
-_READ_AS = {"1": "L", "P": "RGB", "CMYK": "RGB"}
-_WITH_ALPHA = {"L": "LA", "RGB": "RGBA"}
-_CHANNELS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
 
-
-def open_folder(source, split, skip_broken=False):
+def open_folder(source, split, skip_broken=False, attributes=None):
     """Opens a folder of png, jpg, jpeg, bmp, gif (first frame) or webp files.
 
     Images directly in the folder have no labels; images in sub-folders, at any depth, get the
@@ -39,6 +34,8 @@ def open_folder(source, split, skip_broken=False):
         split: `"train"`, or the name of a split sub-folder.
         skip_broken: whether the place of a file that cannot be read any more is taken by the next
             one of its class that can, in the order of the names.
+        attributes: path of a CSV file of attributes (see `read_attributes`); None for
+            `attributes.csv` in the folder, where there is one.
 
     Raises:
         ValueError: if the folder is missing, has no image, mixes images and sub-folders or split
@@ -51,12 +48,17 @@ def open_folder(source, split, skip_broken=False):
     tree = _subfolders_with_images(root)
     folder, class_names = _choose_split(root, tree, split)
     files, labels = _list_images(folder, class_names)
-    headers = _read_headers(files)
+    headers = read_headers(files)
     sizes = collections.Counter((height, width) for height, width, _ in headers)
     channels = {count for _, _, count in headers}
     one_size = next(iter(sizes)) if len(sizes) == 1 else (None, None)
     shape = (*one_size, channels.pop() if len(channels) == 1 else None)
     paths = [str(file) for file in files]
+    condition = None
+    if attributes is not None or has_attributes(folder):
+        labels, condition = read_attributes(attributes, folder, files)
+    elif class_names:
+        labels, condition = with_condition(labels, class_names)
 
     def elements(with_labels):
         return tf.data.Dataset.from_tensor_slices((paths, labels) if with_labels else (paths,))
@@ -69,6 +71,12 @@ def open_folder(source, split, skip_broken=False):
                 f"was opened, {shape}. Received: an image of shape {image.shape}"
             )
         return image
+
+    def fingerprint():
+        known = {"name": root.name} | of_files(paths, folder)
+        if isinstance(condition, Attributes):
+            known |= {"attributes": of_arrays(values=labels)}
+        return known
 
     skipped = {} if skip_broken else None
     decode_one = decode_checked
@@ -96,9 +104,8 @@ def open_folder(source, split, skip_broken=False):
         vectorized=None not in shape,
         element_bytes=64 + max(map(len, paths)),
         sizes=tuple(size for size, _ in sizes.most_common()),
-        fingerprint=lambda: {"name": root.name} | of_files(paths, folder),
-        class_names=class_names,
-        num_classes=len(class_names) if class_names else None,
+        fingerprint=fingerprint,
+        condition=condition,
         files=dict(zip(paths, headers)),
         skipped=skipped,
     )
@@ -118,7 +125,7 @@ def _with_stand_ins(decode_one, paths, labels, skipped):
     def candidates(path):
         start = position[path]
         for index in (*range(start, len(paths)), *range(start)):
-            if labels is None or labels[index] == labels[start]:
+            if labels is None or np.array_equal(labels[index], labels[start]):
                 yield paths[index], paths[index]
 
     def decode_or_stand_in(path):
@@ -126,72 +133,6 @@ def _with_stand_ins(decode_one, paths, labels, skipped):
         return first_good(candidates(path), lambda _, one: decode_one(one), skipped)
 
     return decode_or_stand_in
-
-
-def decode(path):
-    """Reads one image file.
-
-    Args:
-        path: path of the file, str or bytes.
-
-    Returns:
-        uint8 array `[H, W, C]`; C is 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGB, alpha).
-
-    Raises:
-        ValueError: naming the file, if it cannot be decoded in full.
-    """
-    path = os.fsdecode(path)
-    with _naming(path), Image.open(path) as image:
-        mode = _read_mode(image)
-        if _orientation(image) != 1:
-            image = ImageOps.exif_transpose(image)
-        if image.mode.startswith("I;16"):
-            # 65535 becomes 255; Pillow's own conversion would clip instead.
-            pixels = (np.asarray(image).astype(np.uint32) + 128) // 257
-        else:
-            pixels = np.asarray(image.convert(mode))
-        return pixels.astype(np.uint8, copy=False).reshape(image.height, image.width, -1)
-
-
-@contextlib.contextmanager
-def _naming(path):
-    """Turns whatever Pillow raises into a `ValueError` that names the file."""
-    try:
-        yield
-    except Exception as error:  # OSError, SyntaxError, struct.error, ...: there is no one base.
-        raise ValueError(f"Cannot read the image file {path}: {error}") from error
-
-
-def _read_mode(image):
-    if image.mode.startswith("I;16"):
-        return "L"
-    mode = _READ_AS.get(image.mode, image.mode)
-    if "transparency" in image.info:
-        mode = _WITH_ALPHA.get(mode, mode)
-    if mode not in _CHANNELS:
-        raise ValueError(f"pixels of Pillow's mode {image.mode!r} are not 8-bit images")
-    return mode
-
-
-def _orientation(image):
-    # To find it behind the pixels of a PNG, Pillow would have to decode them.
-    if image.format == "PNG" and "exif" not in image.info:
-        return 1
-    return image.getexif().get(_ORIENTATION, 1)
-
-
-def _read_headers(files):
-    """Returns `(height, width, channels)` of every file."""
-
-    def header(file):
-        with _naming(file), Image.open(file) as image:
-            width, height = image.size
-            if _orientation(image) in (5, 6, 7, 8):
-                width, height = height, width
-            return height, width, _CHANNELS[_read_mode(image)]
-
-    with concurrent.futures.ThreadPoolExecutor() as pool:
-        return list(pool.map(header, files))
 
 
 def _is_image(name):

@@ -6,7 +6,9 @@ import numpy as np
 
 from tfgan_suite.checks import positive_int
 from tfgan_suite.data.arrays import array_source
+from tfgan_suite.data.given_conditions import with_condition
 from tfgan_suite.data.source import only_train
+from tfgan_suite.modalities import Vector
 from tfgan_suite.registration import public
 
 KINDS = ("ring", "grid")
@@ -136,8 +138,8 @@ def open_gaussians(source, split, seed):
     return array_source(
         source.name,
         points.astype(np.float32),
-        modes,
-        num_classes=source.modes,
+        *with_condition(modes, classes=source.modes),
+        kind=Vector,
         fingerprint=source.fingerprint,
     )
 

@@ -1,48 +1,15 @@
 """The two entry points: `load` a data set as a pipeline, `describe` it."""
 
-import dataclasses
 import operator
-import os
-import pathlib
-
-import numpy as np
 
 from tfgan_suite.batches import Batches
+from tfgan_suite.conditions import Attributes
 from tfgan_suite.data import augmentation, pipeline
-from tfgan_suite.data.archive import is_archive, open_archive
-from tfgan_suite.data.arrays import open_arrays
+from tfgan_suite.data.any_source import open_source
 from tfgan_suite.data.channels import check_channels
-from tfgan_suite.data.digits import open_digits
-from tfgan_suite.data.folder import open_folder
-from tfgan_suite.data.gaussians import GaussianMixture, open_gaussians
-from tfgan_suite.data.numpy_files import is_numpy_file, open_numpy_file
+from tfgan_suite.data.description import describe_source
 from tfgan_suite.data.resizing import check_size
-from tfgan_suite.data.tensorflow_datasets import is_builder, is_registered, open_tfds
 from tfgan_suite.registration import public
-
-
-@public
-@dataclasses.dataclass(frozen=True)
-class Description:
-    """What a data set is, before any resizing.
-
-    Attributes:
-        name: name of the data set.
-        image_shape: `(height, width, channels)`, with `None` where images differ; `(2,)` for
-            points.
-        num_examples: number of examples in the split.
-        class_names: names of the classes in the order of the labels, or `None`.
-        num_classes: number of classes, or `None` without labels.
-        sizes: the `(height, width)` met, the most frequent first; empty where nobody knows before
-            the images are read.
-    """
-
-    name: str
-    image_shape: tuple
-    num_examples: int
-    class_names: tuple | None
-    num_classes: int | None
-    sizes: tuple = ()
 
 
 @public
@@ -52,7 +19,8 @@ def load(
     image_size=None,
     batch_size=64,
     split="train",
-    labels=False,
+    labels=None,
+    attributes=None,
     channels=None,
     resize=None,
     shuffle=True,
@@ -84,15 +52,22 @@ def load(
             - a tar archive of such a folder, compressed or not, by its path;
             - a file `.npy` of images, or `.npz` of images and labels (see `open_numpy_file`);
             - a uint8 (0..255) or float ([-1, 1]) array `[N, H, W, C]` or `[N, H, W]`, alone or in
-              a tuple with integer labels `[N]`;
+              a tuple with labels (integers `[N]` or `[N, 1]`, or one-hot `[N, K]`) or attributes
+              (0 and 1, `[N, K]`);
             - `"gaussians"`, `"gaussians/ring"`, `"gaussians/grid"` or a `GaussianMixture`: points
               `[B, 2]`, which are *not* in [-1, 1].
         image_size: side, or `(height, width)`, in pixels; `None` keeps the size. Bicubic,
             antialiased where it shrinks.
         batch_size: examples in a batch, over all replicas.
         split: `"train"`, or what the source has; slices such as `"train[:90%]"` for TFDS.
-        labels: whether to yield labels as well.
-        channels: 1 (ITU-R BT.601 grey) or 3; `None` keeps them. Alpha is put on black.
+        labels: whether to yield labels or attributes as well; None for attributes alone, where the
+            source has some.
+        attributes: path of a CSV file of the attributes of a folder's images: the first column
+            holds their names, each other one is 1 for images that have the attribute, 0 or -1 for
+            the others. None for `attributes.csv` in the folder, where there is one.
+        channels: 1 (ITU-R BT.601 grey) or 3, where alpha is put on black; 2 or 4 for these with
+            alpha; None keeps what the images have, which may be up to 64 bands. The second of two
+            channels and the fourth of four are alpha, by which colours are weighted in resizing.
         resize: what to do where the aspect ratio changes or sizes are mixed: `"stretch"`,
             `"crop"` (centred, then resized) or `"pad"` (fitted in, the rest black, -1).
         shuffle: whether to shuffle; the buffer holds the whole data set, unless the images are
@@ -120,7 +95,8 @@ def load(
 
     Returns:
         `Batches`, a `tf.data.Dataset`, of float32 images `[B, H, W, C]` in [-1, 1], or of
-        `(images, labels)` with int32 labels `[B]`. Its cardinality is known. An image file or
+        `(images, labels)` with int32 labels `[B]`, or of `(images, attributes)` with float32
+        attributes `[B, K]`; its `modality` and `condition` say which. Its cardinality is known. An image file or
         record that turns out to be broken raises `tf.errors.InvalidArgumentError` from the
         iteration, with its name, unless it is skipped; so does a label out of range.
 
@@ -133,7 +109,7 @@ def load(
     size = check_size(image_size, resize)
     check_channels(channels)
     for name, value in (
-        ("labels", labels),
+        ("labels", labels is not None and labels),
         ("shuffle", shuffle),
         ("cache", cache),
         ("drop_remainder", drop_remainder),
@@ -143,7 +119,9 @@ def load(
             raise ValueError(f"`{name}` must be True or False. Received: {name}={value!r}")
     if broken not in ("raise", "skip"):
         raise ValueError(f'`broken` must be "raise" or "skip". Received: broken={broken!r}')
-    opened = open_source(source, split, data_dir, seed, skip_broken=broken == "skip")
+    opened = open_source(source, split, data_dir, seed, broken == "skip", attributes)
+    if labels is None:
+        labels = isinstance(opened.condition, Attributes)
     if broken == "skip" and opened.skipped is None:
         raise ValueError(
             "Broken examples of this source cannot be skipped. "
@@ -188,13 +166,13 @@ def skipped(dataset):
 
 
 @public
-def describe(source, *, split="train", data_dir=None):
+def describe(source, *, split="train", attributes=None, data_dir=None):
     """Describes a data set without reading its images (of a folder, it reads all headers).
 
     A TFDS data set that is not prepared yet is prepared first, as in `load`.
 
     Args:
-        source, split, data_dir: as `load` takes them.
+        source, split, attributes, data_dir: as `load` takes them.
 
     Returns:
         A `Description`.
@@ -203,50 +181,7 @@ def describe(source, *, split="train", data_dir=None):
         ValueError: if the source or the split is unknown or not there.
     """
     opened = open_source(source, split, data_dir, seed=0)
-    return Description(
-        name=opened.name,
-        image_shape=opened.shape,
-        num_examples=opened.num_examples,
-        class_names=opened.class_names,
-        num_classes=opened.num_classes,
-        sizes=tuple(map(tuple, opened.sizes)),
-    )
-
-
-def open_source(source, split, data_dir, seed, skip_broken=False):
-    """Opens whatever `load` takes as a `Source`; for the arguments and errors see there."""
-    if not isinstance(split, str):
-        raise ValueError(f"`split` must be a string. Received: split={split!r}")
-    if isinstance(source, GaussianMixture):
-        return open_gaussians(source, split, seed)
-    if isinstance(source, (str, pathlib.PurePath)) and is_archive(source):
-        return open_archive(source, split, skip_broken)
-    if isinstance(source, (str, pathlib.PurePath)) and is_numpy_file(source):
-        return open_numpy_file(source, split, skip_broken)
-    if isinstance(source, pathlib.PurePath):
-        return open_folder(source, split, skip_broken)
-    if isinstance(source, np.ndarray) or (
-        isinstance(source, tuple) and len(source) == 2 and isinstance(source[0], np.ndarray)
-    ):
-        return open_arrays(source, split, skip_broken)
-    if is_builder(source):
-        return open_tfds(source, split, data_dir, skip_broken)
-    if not isinstance(source, str) or not source:
-        raise ValueError(
-            "`source` must be a name, a folder, a NumPy array, a tuple (images, labels) of arrays, "
-            f"a GaussianMixture or a TFDS builder. Received: source of type {type(source).__name__}"
-        )
-    if source == "digits":
-        return open_digits(split)
-    if source.partition("/")[0] == "gaussians":
-        return open_gaussians(source, split, seed)
-    if _must_be_path(source) or (os.path.isdir(source) and not is_registered(source)):
-        return open_folder(source, split, skip_broken)
-    return open_tfds(source, split, data_dir, skip_broken)
-
-
-def _must_be_path(source):
-    return source.startswith((".", "~")) or os.path.isabs(source)
+    return describe_source(open_source(source, split, data_dir, seed=0, attributes=attributes))
 
 
 def checked_integer(name, value, minimum):

@@ -7,8 +7,9 @@ import tensorflow as tf
 
 from tfgan_suite.batches import Batches
 from tfgan_suite.data import augmentation
-from tfgan_suite.data.channels import plan_channels
+from tfgan_suite.data.channels import has_alpha, plan_channels, weighted_by_alpha
 from tfgan_suite.data.parallelism import PREFETCHED, as_is, parallel_map
+from tfgan_suite.data.description import describe_source
 from tfgan_suite.data.resizing import plan_size
 from tfgan_suite.data_order import DataOrder, epochs_from, remaining, shuffled
 from tfgan_suite.dataset_options import without_autotuner
@@ -57,7 +58,7 @@ def minibatches(
     Raises:
         ValueError: if the source cannot give what was asked for.
     """
-    if labels and source.num_classes is None:
+    if labels and source.condition is None:
         raise ValueError(f"{source.name} has no labels. Received: labels=True")
     prepare, shape = _plan(source, size, resize, channels)
     held = source.elements(labels)
@@ -89,8 +90,10 @@ def minibatches(
             return separate(images)
         if not labels:
             return images
+        if source.labels is None:
+            return images, rest[0]
         # Fails, with the label, for one that is out of range.
-        classes = tf.range(source.num_classes)
+        classes = tf.range(source.labels.classes)
         return images, tf.gather(classes, rest[0], name="labels_must_be_in_range")
 
     def begin(epoch, batch, limit=None, skip=0):
@@ -107,7 +110,7 @@ def minibatches(
         "image_size": size,
         "resize": resize,
         "channels": channels,
-        "labels": labels and _digest_of_classes(source),
+        "labels": labels and _digest_of_names(source.condition),
         # A smaller buffer makes another order.
         "shuffle": shuffle and (buffer_size >= count or f"in a buffer of {buffer_size}"),
         "seed": seed,
@@ -118,11 +121,12 @@ def minibatches(
     }
     about = {
         "name": source.name,
+        "description": describe_source(source),
         "skipped": source.skipped,
         "provenance": lambda: {"source": source.fingerprint(), "options": strict(options)},
     }
     if repeat:
-        return Batches(begin(0, 0), DataOrder(None, None, begin), **about)
+        return declared(begin(0, 0), DataOrder(None, None, begin), source, labels, about)
     full = count // batch_size
     all_batches = full if drop_remainder else math.ceil(count / batch_size)
 
@@ -131,13 +135,30 @@ def minibatches(
 
     dataset = _iterator_numbers(seed).flat_map(as_is(of_iterator))
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(all_batches))
-    return Batches(_finished(dataset, finish), DataOrder(all_batches, full, begin), **about)
+    order = DataOrder(all_batches, full, begin)
+    return declared(_finished(dataset, finish), order, source, labels, about)
 
 
-def _digest_of_classes(source):
-    """What decides the numbers of the classes."""
-    names = "".join(f"{name}\0" for name in source.class_names or ())
-    return f"{source.num_classes} classes, {digest(names.encode())}"
+def _digest_of_names(condition):
+    """What decides the numbers of classes, or the order of attributes."""
+    names = "".join(f"{name}\0" for name in condition.names or ())
+    return f"{condition.kind} of {digest(names.encode())}"
+
+
+def declared(dataset, order, source, labels, about):
+    """`Batches` that know what they hold, from the shapes of their parts.
+
+    Args:
+        dataset: minibatches of examples, of examples and conditions, or of images and inputs.
+        order: their `DataOrder`.
+        source: the `Source` that they were read from.
+        labels: whether the second part is the source's condition.
+        about: other arguments of `Batches`.
+    """
+    examples, *others = tf.nest.flatten(dataset.element_spec)
+    kinds = [source.kind(*part.shape[1:]) for part in (examples, *([] if labels else others))]
+    condition = source.condition if labels else kinds[1] if others else None
+    return Batches(dataset, order, modality=kinds[0], condition=condition, **about)
 
 
 def _numbered(batched, epoch, first):
@@ -190,6 +211,8 @@ def _plan(source, size, resize, channels):
         return None, source.shape
     recolour, count = plan_channels(source, channels)
     rescale, size = plan_size(source, size, resize)
+    if rescale is not None and has_alpha(count) and not source.stacked:
+        rescale = weighted_by_alpha(rescale)
     if recolour is None and rescale is None:
         return None, source.shape
 

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from tfgan_suite.data.stand_ins import first_good, note
+from tfgan_suite.data.broken_examples import first_good, note
 
 
 class Records:

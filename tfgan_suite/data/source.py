@@ -6,6 +6,8 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from tfgan_suite.checks import positive_int
+from tfgan_suite.conditions import Condition, Labels
+from tfgan_suite.modalities import Image
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,8 +36,9 @@ class Source:
             before reading.
         fingerprint: function without arguments that returns facts by which the data is known again
             (see `tfgan_suite.provenance`).
-        class_names: names of the classes in the order of the labels, or `None`.
-        num_classes: number of classes, or `None` without labels.
+        kind: the class of the examples' modality, `Image` or `Vector`.
+        condition: the `Labels` or `Attributes` that `elements(True)` gives beside the examples, or
+            None.
         files: dict of the names of the files, in the order of the elements, to their `(height,
             width, channels)`; or `None` where they are not known.
         stacked: whether the channels are those of several images, one behind the other.
@@ -54,16 +57,26 @@ class Source:
     element_bytes: int = 128
     sizes: tuple = ()
     fingerprint: Callable = dict
-    class_names: tuple | None = None
-    num_classes: int | None = None
+    kind: type = Image
+    condition: Condition | None = None
     files: dict | None = None
     stacked: bool = False
     skipped: dict | None = None
 
     @property
     def has_images(self):
-        """Whether examples are images rather than points."""
-        return len(self.shape) == 3
+        """Whether examples are images."""
+        return self.kind is Image
+
+    @property
+    def labels(self):
+        """The `Labels` that the examples have, or None."""
+        return self.condition if isinstance(self.condition, Labels) else None
+
+    @property
+    def modality(self):
+        """The `Modality` of the examples; None of images of different numbers of channels."""
+        return None if self.shape[-1] is None else self.kind(*self.shape)
 
 
 def part_of(source, skip=0, limit=None):

@@ -8,6 +8,7 @@ import sys
 
 import tensorflow as tf
 
+from tfgan_suite.conditions import Labels
 from tfgan_suite.data.reachability import any_reachable
 from tfgan_suite.data.records import Records
 from tfgan_suite.data.source import Source
@@ -74,8 +75,7 @@ def open_tfds(source, split, data_dir=None, skip_broken=False):
         element_bytes=max(1, int(info.num_bytes or 0) // max(1, examples)),
         sizes=(image.shape[:2],) if None not in image.shape[:2] else (),
         fingerprint=lambda: _fingerprint(builder, info, split),
-        class_names=tuple(label.names) if label else None,
-        num_classes=label.num_classes if label else None,
+        condition=Labels(label.num_classes, label.names) if label else None,
         skipped=records.skipped,
     )
 

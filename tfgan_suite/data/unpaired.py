@@ -7,9 +7,10 @@ import tensorflow as tf
 
 from tfgan_suite.batches import Batches
 from tfgan_suite.data import pipeline
+from tfgan_suite.data.any_source import open_source
 from tfgan_suite.data.channels import check_channels
 from tfgan_suite.data.jitter import plan_jitter
-from tfgan_suite.data.loading import checked_integer, open_source
+from tfgan_suite.data.loading import checked_integer
 from tfgan_suite.data.resizing import check_size
 from tfgan_suite.data.source import part_of
 from tfgan_suite.data_order import DataOrder, epochs_from, remaining
@@ -55,8 +56,7 @@ def load_unpaired(
         split: of both domains, see `data.load`; with both in one source, "train" or "test".
         skip: leave out the first so many images of each domain.
         limit: use the first so many of the others; None for all.
-        channels: 1, 3 or None to keep them.
-        resize, shuffle, seed, cache, data_dir: see `data.load`.
+        channels, resize, shuffle, seed, cache, data_dir: see `data.load`.
         jitter: whether to enlarge by 286/256 and to cut the size out at random.
         mirror: whether to mirror left and right with probability 1/2.
 
@@ -129,6 +129,8 @@ def _zipped(a, b, per_epoch):
         first_epoch,
         order,
         name=f"{a.name} and {b.name}",
+        modality=a.modality,
+        condition=b.modality,
         provenance=lambda: {"a": a.provenance, "b": b.provenance},
     )
 

@@ -1,0 +1,60 @@
+"""Whatever `data.load` takes, opened by the module that knows its kind."""
+
+import os
+import pathlib
+
+import numpy as np
+
+from tfgan_suite.data.archive import is_archive, open_archive
+from tfgan_suite.data.arrays import open_arrays
+from tfgan_suite.data.digits import open_digits
+from tfgan_suite.data.folder import open_folder
+from tfgan_suite.data.gaussians import GaussianMixture, open_gaussians
+from tfgan_suite.data.numpy_files import is_numpy_file, open_numpy_file
+from tfgan_suite.data.tensorflow_datasets import is_builder, is_registered, open_tfds
+
+
+def open_source(source, split, data_dir, seed, skip_broken=False, attributes=None):
+    """Opens whatever `load` takes as a `Source`; for the arguments and errors see there."""
+    opened = _open(source, split, data_dir, seed, skip_broken, attributes)
+    if attributes is not None and opened.files is None:
+        raise ValueError(
+            "`attributes` is for folders and archives of images. "
+            f"Received: attributes={str(attributes)!r} with {opened.name}"
+        )
+    return opened
+
+
+def _open(source, split, data_dir, seed, skip_broken, attributes):
+    if not isinstance(split, str):
+        raise ValueError(f"`split` must be a string. Received: split={split!r}")
+    if isinstance(source, GaussianMixture):
+        return open_gaussians(source, split, seed)
+    if isinstance(source, (str, pathlib.PurePath)) and is_archive(source):
+        return open_archive(source, split, skip_broken, attributes)
+    if isinstance(source, (str, pathlib.PurePath)) and is_numpy_file(source):
+        return open_numpy_file(source, split, skip_broken)
+    if isinstance(source, pathlib.PurePath):
+        return open_folder(source, split, skip_broken, attributes)
+    if isinstance(source, np.ndarray) or (
+        isinstance(source, tuple) and len(source) == 2 and isinstance(source[0], np.ndarray)
+    ):
+        return open_arrays(source, split, skip_broken)
+    if is_builder(source):
+        return open_tfds(source, split, data_dir, skip_broken)
+    if not isinstance(source, str) or not source:
+        raise ValueError(
+            "`source` must be a name, a folder, a NumPy array, a tuple (images, labels) of arrays, "
+            f"a GaussianMixture or a TFDS builder. Received: source of type {type(source).__name__}"
+        )
+    if source == "digits":
+        return open_digits(split)
+    if source.partition("/")[0] == "gaussians":
+        return open_gaussians(source, split, seed)
+    if _must_be_path(source) or (os.path.isdir(source) and not is_registered(source)):
+        return open_folder(source, split, skip_broken, attributes)
+    return open_tfds(source, split, data_dir, skip_broken)
+
+
+def _must_be_path(source):
+    return source.startswith((".", "~")) or os.path.isabs(source)
