@@ -24,8 +24,6 @@ STILL = {
     "tfgan_suite/data/source.py",
     "tfgan_suite/drawing.py",
     "tfgan_suite/experiment/run_callbacks.py",
-    "tfgan_suite/export/graphs.py",
-    "tfgan_suite/export/interface.py",
     "tfgan_suite/trainers/acgan.py",
     "tfgan_suite/trainers/base/calls.py",
     "tfgan_suite/trainers/base/checks.py",
