@@ -5,7 +5,7 @@ import dataclasses
 import keras
 import tensorflow as tf
 
-from tfgan_suite.interface import Interface, infer
+from tfgan_suite.interface import Interface
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,45 +32,42 @@ class ServedPart:
         return self.generator if self.average is None else self.average
 
 
-def served_parts(trainer, classes=None):
+def served_parts(trainer):
     """The generators that a trainer serves.
 
     Args:
         trainer: a trainer, or a `ServedPart`.
-        classes: number of classes of labels that no layer knows.
 
     Returns:
         Dict of `ServedPart`s by their names; of one alone, by "".
 
     Raises:
-        TypeError: if it has no generator.
+        TypeError: if it has no generator, or does not say what it takes and makes.
         ValueError: if the interface of one is not known.
     """
     if isinstance(trainer, ServedPart):
         return {"": trainer}
     given = trainer.exports() if hasattr(trainer, "exports") else {"": trainer}
-    return {name: _part(part, trainer, name, classes) for name, part in given.items()}
+    return {name: _part(part, trainer, name) for name, part in given.items()}
 
 
-def _part(part, trainer, name, classes):
-    for attribute in ("generator", "serving_generator"):
-        if not hasattr(part, attribute):
+def _part(part, trainer, name):
+    if isinstance(part, ServedPart):
+        return part
+    for given, attribute in (
+        (part, "generator"), (part, "serving_generator"), (trainer, "interfaces"),
+    ):  # fmt: skip
+        if not hasattr(given, attribute):
             raise TypeError(
-                f"A trainer, or a `ServedPart`, must have the attribute `{attribute}`. "
-                f"Received: trainer={part!r}"
+                f"A trainer must have the attribute `{attribute}`; of a bare generator, make a "
+                "`tfgan_suite.served_part.ServedPart`, which says what it takes and makes. "
+                f"Received: trainer={given!r}"
             )
     average = part.serving_generator
     return ServedPart(
         part.generator,
-        _interface(part, trainer, name, classes),
+        trainer.interfaces[name],
         None if average is part.generator else average,
         getattr(part, "discriminator", None),
         getattr(part, "step", None),
     )
-
-
-def _interface(part, trainer, name, classes):
-    if hasattr(trainer, "interfaces"):
-        return trainer.interfaces[name]
-    classes = classes or getattr(part, "num_classes", None)
-    return infer(part.generator, prior=getattr(part, "latent_prior", None), classes=classes)

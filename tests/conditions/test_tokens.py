@@ -46,7 +46,7 @@ def test_a_graph_finds_each_of_many_words():
 
 
 def test_the_graph_keeps_no_state():
-    (spec, function) = COLOURS.request_forms()["text"]
+    (spec, function, _) = COLOURS.request_forms()["text"]
     assert spec.dtype == tf.string
     graph = tf.function(function).get_concrete_function(spec).graph.as_graph_def()
     nodes = [*graph.node, *(node for body in graph.library.function for node in body.node_def)]

@@ -91,7 +91,7 @@ def main(library, folder):
     for number, (path, outputs) in enumerate(plan):
         if path not in sessions:
             sessions[path] = make(library, path)
-        with np.load(f"{folder}/request-{number}.npz") as archive:
+        with np.load(f"{folder}/request-{number}.npz", allow_pickle=True) as archive:
             answers = sessions[path].run(dict(archive), outputs)
         np.savez(f"{folder}/answer-{number}.npz", **answers)
     if {"tensorflow", "keras", "tfgan_suite"} & set(sys.modules):

@@ -11,18 +11,22 @@ import io
 import c_api
 import keras
 import numpy as np
+import pandas as pd
 import pytest
+import scipy.io.wavfile
 import served_kinds as kinds
 from PIL import Image
 
 import tfgan_suite
-from tfgan_suite import conditions, modalities, testing
+from tfgan_suite import testing
+from tfgan_suite.conditions import Condition
+from tfgan_suite.configured import subclasses
 from tfgan_suite.export import export, verify
+from tfgan_suite.modalities import Modality
 from tfgan_suite.served_part import served_parts
 
 BATCHES = (1, 3, 17)
 TOLERANCE = 1e-5
-BASES = {"Condition", "Modality"}
 
 
 def _trainer(cls):
@@ -106,17 +110,34 @@ def test_every_signature_is_the_generator(exported, answers, name):
     mine = {key: value for key, value in answers.items() if key[0] == name}
     assert {key[1] for key in mine} >= {"serving_default"}
     for (_, signature, rows), (request, answer) in mine.items():
-        examples = kinds.expected(part, request)
-        assert len(examples) == rows
-        ((key, found),) = answer.items()
-        if signature in ("serving_default", "from_seed", "truncated"):
-            assert key == part.interface.output.key
-            np.testing.assert_allclose(
-                found, examples, rtol=TOLERANCE, atol=TOLERANCE, err_msg=signature
-            )
-        else:
-            assert key == FORMS[signature][0]
-            FORMS[signature][1](found, examples, part.interface.output)
+        assert len(kinds.expected(part, request)) == rows
+        check_answer(part, signature, request, answer)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(kinds.MATRIX.keys() - kinds.QUICK.keys()))
+def test_every_modality_with_every_condition(tmp_path, name):
+    part = kinds.of(*kinds.MATRIX[name])
+    path = export(part, tmp_path)
+    report = verify(path, against=part)
+    assert report.passed, str(report)
+    names = [name for name in c_api.read_graph(path).signature_def if not name.startswith("__")]
+    plan = [(path, signature, kinds.requests(part, signature, 3)) for signature in names]
+    for (_, signature, request), answer in zip(plan, c_api.run_all(plan), strict=True):
+        check_answer(part, signature, request, answer)
+
+
+def check_answer(part, signature, request, answer):
+    """An answer's output has its key, and is what the generator itself makes of the request."""
+    examples = kinds.expected(part, request)
+    form = FORMS.get(signature.removesuffix("_of_text"))
+    key, check = form or (part.interface.output.key, _are_examples)
+    assert list(answer) == [key]
+    check(answer[key], examples, part.interface.output)
+
+
+def _are_examples(found, examples, _):
+    np.testing.assert_allclose(found, examples, rtol=TOLERANCE, atol=TOLERANCE)
 
 
 def _are_png(files, images, _):
@@ -132,7 +153,25 @@ def _are_strings(texts, sequences, modality):
     assert [text.decode() for text in texts] == modality.decode(sequences)
 
 
-FORMS = {"png": ("image_bytes", _are_png), "strings": ("strings", _are_strings)}
+def _are_wav(files, waveforms, modality):
+    for data, samples in zip(files, modality.decode(waveforms), strict=True):
+        rate, found = scipy.io.wavfile.read(io.BytesIO(data))
+        assert rate == modality.rate
+        assert np.abs(found.reshape(samples.shape).astype(int) - samples).max() <= 1
+
+
+def _are_lines(lines, rows, modality):
+    frame = modality.decode(rows)
+    text = b"\n".join([",".join(frame.columns).encode(), *lines]).decode()
+    pd.testing.assert_frame_equal(pd.read_csv(io.StringIO(text)), frame, atol=0.011)
+
+
+FORMS = {
+    "png": ("image_bytes", _are_png),
+    "strings": ("strings", _are_strings),
+    "wav": ("wav_bytes", _are_wav),
+    "csv": ("csv", _are_lines),
+}
 
 
 @pytest.mark.parametrize("name", [*kinds.KINDS, *NETWORKS, "WassersteinGAN"])
@@ -143,11 +182,15 @@ def test_verified(exported, name):
     assert not [check for check in report.checks if check.status == "skip"], str(report)
 
 
+def _kinds_of(base, package):
+    return {c for c in subclasses(base) if c.__module__.startswith(package) and c.__dict__.get("kind")}
+
+
 def test_nothing_of_the_package_is_forgotten():
     kept = {type(modality) for modality in kinds.MODALITIES.values()}
-    assert kept == {getattr(modalities, n) for n in modalities.__all__ if n not in BASES}
+    assert kept == _kinds_of(Modality, "tfgan_suite.modalities.")
     kept = {type(condition) for told in kinds.CONDITIONS.values() for condition in told}
-    assert kept == {getattr(conditions, n) for n in conditions.__all__ if n not in BASES}
+    assert kept == _kinds_of(Condition, "tfgan_suite.conditions.")
     assert {"GAN", "MinimaxGAN", "ModifiedMinimaxGAN", "WassersteinGAN"} <= set(TRAINERS)
     assert {"dcgan", "mlp", "resnet_translator", "unet"} <= set(NETWORKS)
 
@@ -161,6 +204,16 @@ def test_nothing_of_the_package_is_forgotten():
         ("translator", {"serving_default", "png"}),
         ("images of 4 channels of nothing", {"serving_default", "from_seed", "truncated", "png"}),
         ("images of 5 channels of nothing", {"serving_default", "from_seed", "truncated"}),
+        ("waveforms of nothing", {"serving_default", "from_seed", "truncated", "wav"}),
+        ("videos of nothing", {"serving_default", "from_seed", "truncated"}),
+        ("rows of nothing", {"serving_default", "from_seed", "truncated", "csv"}),
+        (
+            "vectors of tokens",
+            {
+                "serving_default", "from_seed", "truncated", "serving_default_of_text",
+                "from_seed_of_text", "truncated_of_text",
+            },
+        ),
         ("sequences of nothing", {"serving_default", "from_seed", "truncated", "strings"}),
     ],
 )

@@ -19,12 +19,10 @@ CARD = {
             }
         }
     },
-    "interface": {
-        "conditions": [
-            {"key": "labels", "shape": [], "names": ["cat", "dog", "owl"]},
-            {"key": "attributes", "shape": [3], "names": ["Glasses", "Male", "Smiling"]},
-            {"key": "depth", "shape": [2], "names": None},
-        ]
+    "conditions": {
+        "labels": {"shape": [], "names": ["cat", "dog", "owl"]},
+        "attributes": {"shape": [3], "names": ["Glasses", "Male", "Smiling"]},
+        "depth": {"shape": [2], "names": None},
     },
 }
 
@@ -72,10 +70,22 @@ def test_what_there_is_not(known, key, values, message):
 @pytest.mark.parametrize(
     ("given", "received"), [({"labels"}, "labels"), ({"labels", "colour"}, "colour, labels")]
 )
-def test_other_conditions_than_the_cards(known, given, received):
+def test_other_inputs_than_the_cards(known, given, received):
     message = rf"takes `labels` \(cat, dog, owl\), .*`depth`. Received: {received}"
     with pytest.raises(ValueError, match=message):
-        known.check_keys(given)
+        known.check_keys("serving_default", given)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"), [(["a cat", "böse"], [b"a cat", "böse".encode()]), ("a", [b"a", b"a"])]
+)
+def test_texts(values, expected):
+    assert CardConditions({}).array("text", values, rows=2).tolist() == expected
+
+
+def test_what_is_no_text():
+    with pytest.raises(ValueError, match="`text` must be texts. Received: \\[1\\]"):
+        CardConditions({}).array("text", [1])
 
 
 def test_names_without_a_card():
@@ -94,7 +104,7 @@ def test_a_card_is_found(model, where):
     file = model / "1" / "assets.extra" / "model_card.json"
     places = {"dict": json.loads(file.read_text()), "model": model, "version": model / "1"}
     card = read_card(places.get(where, file))
-    assert card["interface"]["conditions"][0]["names"] == ["cat", "dog", "owl"]
+    assert card["conditions"]["labels"]["names"] == ["cat", "dog", "owl"]
 
 
 def test_no_card(tmp_path):
@@ -110,5 +120,5 @@ def test_names_over_rest(server, model, trainer):
 
 def test_a_condition_that_is_missing_is_described(server, model):
     client = RestClient(server.url, server.name, card=model)
-    with pytest.raises(ValueError, match=r"`labels` \(cat, dog, owl\). Received: none"):
+    with pytest.raises(ValueError, match=r"`labels` \(cat, dog, owl\). Received: seeds"):
         client.png([1, 2])

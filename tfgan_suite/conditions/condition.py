@@ -123,9 +123,10 @@ class Condition(Field):
         """Further forms in which a request to an exported model may give it.
 
         Returns:
-            Dict of the key of such a form to `(spec, function)`: a `tf.TensorSpec` of N rows with
-            that name, and a function from a tensor of it to the condition `[N, *row]` of `dtype`,
-            made of TensorFlow operations alone that keep no state.
+            Dict of the key of such a form to `(spec, function, inverse)`: a `tf.TensorSpec` of N
+            rows with that name; a function from a tensor of it to the condition `[N, *row]` of
+            `dtype`, made of TensorFlow operations alone that keep no state; and a function from an
+            array of the condition to a list of N rows in that form, for examples.
         """
         return {}
 

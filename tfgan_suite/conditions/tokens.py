@@ -209,7 +209,7 @@ class Tokens(Condition):
 
     def request_forms(self):
         spec = tf.TensorSpec([None], tf.string, name="text")
-        return {"text": (spec, self.tokenize)}
+        return {"text": (spec, self.tokenize, self.decode)}
 
     def get_config(self):
         return {

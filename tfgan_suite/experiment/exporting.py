@@ -23,7 +23,7 @@ def export_all(trainer, path, **options):
         OSError: if a directory cannot be written.
     """
     path = pathlib.Path(path)
-    parts = served_parts(trainer, options.get("classes"))
+    parts = served_parts(trainer)
     if list(parts) == [""]:
         return export(parts[""], path, **options)
     return {

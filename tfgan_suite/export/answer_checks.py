@@ -6,11 +6,10 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite.export import model_card, warmup
-from tfgan_suite.export.read_back import alike
+from tfgan_suite.export.read_back import TOLERANCE, alike
 from tfgan_suite.export.tracing import examples, float32_arithmetic, source_of
 from tfgan_suite.export.verdicts import Failed, Skipped
 
-TOLERANCE = 1e-5  # of values in [-1, 1]; relative where they are larger
 BATCHES = (1, 3, 17)
 
 
@@ -138,7 +137,7 @@ def check_agreement(model):
         for rows in BATCHES:
             inputs = _example(model, name, rows)
             values = {key: tf.constant(value) for key, value in inputs.items()}
-            conditions = [values[condition.key] for condition in interface.conditions]
+            conditions = model.requests[name].conditions_of(values)
             with float32_arithmetic(generator):
                 source = source_of(interface, values)
                 expected = examples(generator, interface, source, conditions)

@@ -50,6 +50,7 @@ class Session:
         self._c.TF_Message.restype = ctypes.c_char_p
         self._c.TF_Dim.restype = ctypes.c_int64
         self._c.TF_StringGetSize.restype = ctypes.c_size_t
+        self._c.TF_TensorByteSize.restype = ctypes.c_size_t
         self._operations, self._lock = {}, threading.Lock()
         self._graph = ctypes.c_void_p(self._c.TF_NewGraph())
         self._session = None
@@ -74,7 +75,7 @@ class Session:
     def run(self, inputs, outputs):
         """Maps a dict of arrays by tensor name, and a list of tensor names, to arrays by name.
 
-        Strings come as object arrays of `bytes`.
+        Strings go and come as object arrays of `bytes`.
 
         Raises:
             RuntimeError: if the request fails; it carries the C API's message.
@@ -95,7 +96,7 @@ class Session:
         finally:
             for tensor in (*sent, *received):
                 if tensor:
-                    self._c.TF_DeleteTensor(ctypes.c_void_p(tensor))
+                    self._delete(ctypes.c_void_p(tensor))
             self._c.TF_DeleteStatus(status)
 
     def close(self):
@@ -131,7 +132,21 @@ class Session:
             found.append((self._operations[operation], int(index)))
         return (_Output * len(found))(*found)
 
+    def _delete(self, tensor):
+        if self._c.TF_TensorType(tensor) == _STRING:
+            for string in self._strings(tensor):
+                self._c.TF_StringDealloc(string)
+        self._c.TF_DeleteTensor(tensor)
+
+    def _strings(self, tensor):
+        """Pointers to the strings of a tensor."""
+        data = self._c.TF_TensorData(tensor)
+        count = self._c.TF_TensorByteSize(tensor) // _STRING_BYTES
+        return [ctypes.c_void_p(data + index * _STRING_BYTES) for index in range(count)]
+
     def _to_tensor(self, array):
+        if array.dtype == object:
+            return self._to_strings(array)
         if array.dtype not in _CODES:
             raise RuntimeError(f"Arrays of dtype {array.dtype} cannot be sent")
         shape = (ctypes.c_int64 * array.ndim)(*array.shape)
@@ -143,17 +158,25 @@ class Session:
             ctypes.memmove(data, contiguous.ctypes.data, array.nbytes)
         return tensor
 
+    def _to_strings(self, array):
+        shape = (ctypes.c_int64 * array.ndim)(*array.shape)
+        size = ctypes.c_size_t(array.size * _STRING_BYTES)
+        tensor = self._c.TF_AllocateTensor(_STRING, shape, array.ndim, size)
+        for string, text in zip(self._strings(ctypes.c_void_p(tensor)), array.reshape(-1)):
+            self._c.TF_StringInit(string)
+            self._c.TF_StringCopy(string, text, ctypes.c_size_t(len(text)))
+        return tensor
+
     def _to_array(self, tensor):
         tensor = ctypes.c_void_p(tensor)
         shape = [self._c.TF_Dim(tensor, axis) for axis in range(self._c.TF_NumDims(tensor))]
         data, kind = self._c.TF_TensorData(tensor), self._c.TF_TensorType(tensor)
         if kind == _STRING:
-            strings = np.empty(int(np.prod(shape)), object)
-            for index in range(strings.size):
-                string = ctypes.c_void_p(data + index * _STRING_BYTES)
+            texts = np.empty(int(np.prod(shape)), object)
+            for index, string in enumerate(self._strings(tensor)):
                 size = self._c.TF_StringGetSize(string)
-                strings[index] = ctypes.string_at(self._c.TF_StringGetDataPointer(string), size)
-            return strings.reshape(shape)
+                texts[index] = ctypes.string_at(self._c.TF_StringGetDataPointer(string), size)
+            return texts.reshape(shape)
         array = np.empty(shape, _DTYPES[kind])
         if array.nbytes:
             ctypes.memmove(array.ctypes.data, data, array.nbytes)

@@ -7,7 +7,8 @@ grey or RGB pictures.
 import tensorflow as tf
 
 from tfgan_suite.conditions import Labels, VectorCondition
-from tfgan_suite.interface import Interface, infer_modality
+from tfgan_suite.interface import Interface
+from tfgan_suite.kinds import infer_modality
 from tfgan_suite.latents import LatentPrior
 from tfgan_suite.modalities import Image
 from tfgan_suite.modalities.modality import Modality

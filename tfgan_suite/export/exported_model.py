@@ -5,7 +5,7 @@ import os
 
 import tensorflow as tf
 
-from tfgan_suite.export import earlier_models, interface_json, model_card
+from tfgan_suite.export import earlier_models, model_card
 from tfgan_suite.export.loading import Served, read_graphs
 from tfgan_suite.export.signatures import signatures_of
 from tfgan_suite.export.verdicts import Failed, Unavailable
@@ -57,7 +57,7 @@ class ExportedModel:
         except Unavailable:  # which is a failure of its own; the graph can be checked all the same
             card = {}
         if card.get("interface"):
-            return _available("interface", interface_json.read, card["interface"])
+            return _available("interface", model_card.interface_of, card)
         definition = self.definitions.get("serving_default")
         classes = card.get("classes")
         return _available("interface", earlier_models.interface_of, definition, classes)

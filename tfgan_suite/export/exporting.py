@@ -95,6 +95,7 @@ def export(
     part = part_to_export(trainer, name, classes)
     generator = part.serving_generator if ema else part.generator
     signatures = signatures_of(part.interface)
+    model_card.check_interface(part.interface)
     # A distribution strategy's scope belongs to its thread: in a thread of its own, the variables
     # made for the export are plain ones wherever the caller stands.
     with ThreadPoolExecutor(max_workers=1) as thread:

@@ -10,9 +10,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.export import interface_json
 from tfgan_suite.export.signatures import signatures_of
 from tfgan_suite.files import strict
+from tfgan_suite.interface import from_json, to_json
 from tfgan_suite.version import __version__
 
 FILE = pathlib.PurePath("assets.extra", "model_card.json")
@@ -27,6 +27,41 @@ def check_given(given):
     unknown = sorted(set(given or {}) - set(GIVEN))
     if unknown:
         raise ValueError(f"A model card has the fields {GIVEN}. Received: {unknown}")
+
+
+def check_interface(interface):
+    """Raises ValueError unless the card of an interface gives it back."""
+    written = json.loads(json.dumps(to_json(interface)))
+    try:
+        again = from_json(written)
+        same = _types(again) == _types(interface) and to_json(again) == written
+        reason = "" if same else f", of which the card gives back {again!r}"
+    except (ValueError, TypeError) as error:
+        same, reason = False, f": {error}"
+    if not same:
+        raise ValueError(
+            "What a generator takes and makes is written on the model card by its kind and its "
+            "`get_config`: a modality or condition of your own needs a `kind` of its own and a "
+            f"config of all its arguments. Received: {interface!r}{reason}"
+        )
+
+
+def _types(interface):
+    return [type(part) for part in (interface.source, interface.output, *interface.conditions)]
+
+
+def interface_of(card):
+    """The `Interface` on a card that has one.
+
+    Raises:
+        ValueError: if it cannot be read.
+    """
+    try:
+        return from_json(card["interface"])
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError(
+            f"The interface of the model card cannot be read: {type(error).__name__}: {error}"
+        ) from error
 
 
 def make(path, interface, served, *, generator, given, step, weights, max_rows):
@@ -54,7 +89,11 @@ def make(path, interface, served, *, generator, given, step, weights, max_rows):
             "versions": _versions(),
             "max_rows": max_rows,
             "classes": interface.classes,
-            "interface": interface_json.describe(interface),
+            "interface": to_json(interface),
+            "conditions": {
+                condition.key: {"shape": list(condition.row), "names": condition.names}
+                for condition in interface.conditions
+            },
             "signatures": {
                 name: _signature(name, signature.fields, served)
                 for name, signature in signatures_of(interface).items()
@@ -108,9 +147,19 @@ def example_inputs(described):
     """Arrays by key of an example's inputs, as the card describes them."""
     arrays = {}
     for key, item in described.items():
-        value = np.asarray(item["value"], np.dtype(item["dtype"]))
+        value = _array(item["value"], item["dtype"])
         arrays[key] = np.broadcast_to(value, item["shape"]).copy()
     return arrays
+
+
+def _array(value, dtype):
+    if dtype != "string":
+        return np.asarray(value, np.dtype(dtype))
+    return np.array([text.encode() for text in value], object)
+
+
+def _jsonable(array):
+    return [text.decode() for text in array] if array.dtype == object else array
 
 
 def _signature(name, fields, served):
@@ -120,7 +169,7 @@ def _signature(name, fields, served):
         array = arrays[field.key]
         if array.size > _LARGEST:
             array = arrays[field.key] = np.full_like(array, array.flat[0])
-        value = array.flat[0] if array.size > _LARGEST else array
+        value = array.flat[0] if array.size > _LARGEST else _jsonable(array)
         described[field.key] = {"dtype": field.dtype, "shape": list(array.shape), "value": value}
     made = served(name, arrays)
     return {

@@ -1,6 +1,8 @@
-"""What a request for generated examples has beside conditions: latents, seeds, truncation."""
+"""What a request has beside modalities and conditions: latents, seeds, truncation, text.
+"""
 
 import numpy as np
+import tensorflow as tf
 
 from tfgan_suite.fields import Field
 
@@ -39,3 +41,23 @@ class Psi(Field):
 
     def invalid(self):
         return {**super().invalid(), "out of range": 1.5}
+
+
+class RequestForm(Field):
+    """A condition in one of its `request_forms`, such as text instead of numbers of tokens."""
+
+    rule = None
+
+    def __init__(self, condition, key):
+        spec, self.read, self._inverse = condition.request_forms()[key]
+        self.key, self.condition = key, condition
+        self.dtype, self.row = tf.as_dtype(spec.dtype).name, tuple(spec.shape)[1:]
+
+    def example(self, rows, seed=0):
+        given = self._inverse(self.condition.example(rows, seed))
+        if self.dtype != "string":
+            return np.asarray(given, self.dtype)
+        return np.array([text.encode() for text in given], object)
+
+    def invalid(self):
+        return {}

@@ -4,7 +4,8 @@ import dataclasses
 
 from tfgan_suite.checks import positive_int
 from tfgan_suite.conditions import Labels, VectorCondition
-from tfgan_suite.interface import infer, infer_condition
+from tfgan_suite.interface import infer
+from tfgan_suite.kinds import infer_condition
 from tfgan_suite.served_part import served_parts
 
 
@@ -23,7 +24,7 @@ def part_to_export(trainer, name=None, classes=None):
     """
     if classes is not None:
         positive_int("classes", classes)
-    parts = served_parts(trainer, classes)
+    parts = served_parts(trainer)
     if name is None and len(parts) == 1:
         (name,) = parts
     if name not in parts:

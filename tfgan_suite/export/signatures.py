@@ -4,9 +4,7 @@ import collections
 import dataclasses
 from collections.abc import Callable
 
-from tfgan_suite.export.request_fields import Latents, Psi, Seeds
-
-EXAMPLES_OF = ("serving_default", "from_seed", "truncated")  # these give the examples themselves
+from tfgan_suite.export.request_fields import Latents, Psi, RequestForm, Seeds
 
 
 @dataclasses.dataclass(frozen=True)
@@ -14,14 +12,30 @@ class Signature:
     """What one signature takes and gives.
 
     Attributes:
-        fields: tuple of the `Field`s of a request, the first of which says how many rows there are.
+        source: tuple of the `Field`s of which examples are made; the first says how many rows
+            there are.
+        conditions: tuple of the `Field`s of the conditions, in the interface's order: each itself,
+            or a `RequestForm` of it.
         output: key of the output.
         form: function from examples to the output; None where they are the output.
     """
 
-    fields: tuple
+    source: tuple
+    conditions: tuple
     output: str
     form: Callable | None = None
+
+    @property
+    def fields(self):
+        """All `Field`s of a request."""
+        return (*self.source, *self.conditions)
+
+    def conditions_of(self, values):
+        """List of the conditions, from a dict of a request's tensors by key."""
+        return [
+            field.read(values[field.key]) if isinstance(field, RequestForm) else values[field.key]
+            for field in self.conditions
+        ]
 
 
 def signatures_of(interface):
@@ -30,24 +44,40 @@ def signatures_of(interface):
     Raises:
         ValueError: if two inputs of a signature, or two signatures, would have one name.
     """
-    made, conditions = interface.output, interface.conditions
+    made = interface.output
     source = Latents(interface.source) if interface.takes_latents else interface.source
-    signatures = {"serving_default": Signature((source, *conditions), made.key)}
-    asked = source  # of the further forms: nobody wants files of latents of his own
+    sources = {"serving_default": (source,)}
+    asked = (source,)  # of the further forms: nobody wants files of latents of his own
     if interface.takes_latents:
-        asked = Seeds()
-        signatures["from_seed"] = Signature((asked, *conditions), made.key)
-        signatures["truncated"] = Signature((source, Psi(), *conditions), made.key)
+        asked = (Seeds(),)
+        sources |= {"from_seed": asked, "truncated": (source, Psi())}
+    conditions = interface.conditions
+    signatures = {n: Signature(fields, conditions, made.key) for n, fields in sources.items()}
     for name, (key, form) in made.forms().items():
-        if name in EXAMPLES_OF:
-            raise ValueError(
-                f"A form of a modality needs a name of its own, other than {EXAMPLES_OF}. "
-                f"Received: {name!r} of {made!r}"
-            )
-        signatures[name] = Signature((asked, *conditions), key, form)
+        _add(signatures, name, Signature(asked, conditions, key, form))
+    for name, signature in list(signatures.items()):
+        for form, told in _told_otherwise(conditions):
+            _add(signatures, f"{name}_of_{form}", dataclasses.replace(signature, conditions=told))
     for signature in signatures.values():
         _check_keys(signature.fields)
     return signatures
+
+
+def _add(signatures, name, signature):
+    if name in signatures:
+        raise ValueError(
+            f"A form of a modality needs a name of its own, other than {', '.join(signatures)}. "
+            f"Received: {name!r} twice"
+        )
+    signatures[name] = signature
+
+
+def _told_otherwise(conditions):
+    """Yields the key of each request form, and the conditions with it in place of its own."""
+    for index, condition in enumerate(conditions):
+        for key in condition.request_forms():
+            form = RequestForm(condition, key)
+            yield key, (*conditions[:index], form, *conditions[index + 1 :])
 
 
 def _check_keys(fields):

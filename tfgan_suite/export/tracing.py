@@ -44,8 +44,7 @@ def trace(generator, interface, max_rows):
     def function(signature):
         def body(**values):
             values = checked(signature.fields, values, max_rows)
-            conditions = [values[condition.key] for condition in interface.conditions]
-            made = generate(source_of(interface, values), conditions)
+            made = generate(source_of(interface, values), signature.conditions_of(values))
             return {signature.output: made if signature.form is None else signature.form(made)}
 
         specs = {field.key: field.spec for field in signature.fields}

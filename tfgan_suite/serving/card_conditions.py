@@ -8,7 +8,7 @@ import numpy as np
 
 _CARD = pathlib.PurePath("assets.extra", "model_card.json")
 # Of requests, where no card says it.
-_INTEGERS = ("seeds", "labels", "tokens")
+_DTYPES = {"seeds": "int64", "labels": "int64", "tokens": "int64", "text": "string"}
 
 
 class CardConditions:
@@ -20,24 +20,26 @@ class CardConditions:
     """
 
     def __init__(self, card):
-        conditions = card.get("interface", {}).get("conditions")
-        self._known = None if conditions is None else {c["key"]: c for c in conditions}
-        self._dtypes = {
-            key: described["dtype"]
-            for signature in card.get("signatures", {}).values()
-            for key, described in signature["inputs"].items()
+        self._has_card = bool(card)
+        self._conditions = card.get("conditions", {})
+        self._inputs = {
+            name: signature["inputs"] for name, signature in card.get("signatures", {}).items()
         }
+        described = [item for inputs in self._inputs.values() for item in inputs.items()]
+        self._dtypes = _DTYPES | {key: item["dtype"] for key, item in described}
 
-    def check_keys(self, given):
-        """Raises ValueError unless the conditions given are those of the card, where there is one.
+    def check_keys(self, signature, given):
+        """Raises ValueError unless a request has the inputs that the card says.
 
         Args:
-            given: set of their keys.
+            signature: name of the signature; one that the card has not is for the server to refuse.
+            given: set of the keys of the inputs.
         """
-        if self._known is not None and given != set(self._known):
-            wanted = ", ".join(map(self._described, self._known)) or "no condition"
+        wanted = self._inputs.get(signature)
+        if wanted is not None and given != set(wanted):
             raise ValueError(
-                f"The generator takes {wanted}. Received: {', '.join(sorted(given)) or 'none'}"
+                f"{signature} takes {', '.join(map(self._described, wanted))}. "
+                f"Received: {', '.join(sorted(given))}"
             )
 
     def array(self, key, values, rows=None):
@@ -56,20 +58,22 @@ class CardConditions:
         """
         single = isinstance(values, (str, dict)) or np.ndim(values) == 0
         listed = [values] if single else values
-        if any(isinstance(value, str) for value in listed):
+        dtype = self._dtypes.get(key, "float32")
+        if dtype == "string":
+            listed = _texts(key, listed)
+        elif any(isinstance(value, str) for value in listed):
             listed = [self._class_of(key, value) for value in listed]
         elif any(isinstance(value, dict) for value in listed):
             listed = [self._row_of(key, value) for value in listed]
-        dtype = self._dtypes.get(key, "int64" if key in _INTEGERS else "float32")
-        array = _numbers(key, listed, np.dtype(dtype))
+        array = listed if dtype == "string" else _numbers(key, listed, np.dtype(dtype))
         return np.broadcast_to(array, (rows, *array.shape[1:])) if single and rows else array
 
     def _names(self, key):
-        names = (self._known or {}).get(key, {}).get("names")
+        names = self._conditions.get(key, {}).get("names")
         if not names:
             raise ValueError(
                 f"`{key}` must be numbers: the names of its classes or components are not known"
-                + (". Give the model card: RestClient(..., card=...)" if self._known is None else "")
+                + (". Give the model card: RestClient(..., card=...)" if not self._has_card else "")
             )
         return names
 
@@ -85,7 +89,7 @@ class CardConditions:
 
     def _class_of(self, key, name):
         index = self._index(key, name)
-        if self._known[key]["shape"]:
+        if self._conditions[key]["shape"]:
             raise ValueError(
                 f"`{key}` takes a number for each of its components: "
                 f"{{{name!r}: 1}}. Received: {name!r}"
@@ -94,14 +98,14 @@ class CardConditions:
 
     def _row_of(self, key, numbers):
         row = [0.0] * len(self._names(key))
-        if not self._known[key]["shape"]:
+        if not self._conditions[key]["shape"]:
             raise ValueError(f"`{key}` takes one name for each row. Received: {numbers!r}")
         for name, number in numbers.items():
             row[self._index(key, name)] = number
         return row
 
     def _described(self, key):
-        names = self._known[key].get("names")
+        names = self._conditions.get(key, {}).get("names")
         return f"`{key}` ({', '.join(names)})" if names else f"`{key}`"
 
 
@@ -125,6 +129,14 @@ def read_card(card):
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ValueError(f"There is no model card. Received: card={str(card)!r}: {error}") from error
+
+
+def _texts(key, values):
+    if not all(isinstance(value, (str, bytes)) for value in values):
+        raise ValueError(f"`{key}` must be texts. Received: {values!r}")
+    texts = np.empty(len(values), object)
+    texts[:] = [value.encode() if isinstance(value, str) else value for value in values]
+    return texts
 
 
 def _numbers(key, values, dtype):

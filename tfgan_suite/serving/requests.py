@@ -2,8 +2,6 @@
 
 from tfgan_suite.serving.card_conditions import CardConditions, read_card
 
-_SOURCES = ("latents", "seeds", "psi")
-
 
 class Requests:
     """Mixin of the clients: one method for each signature, over their `predict`.
@@ -11,7 +9,7 @@ class Requests:
     Conditions are given by their keys: `labels=[3, 7]`, `attributes=...`, `condition=...`,
     `tokens=...`. With the model card they may be given by the names of classes and components:
     `labels=["cat", "owl"]`, `attributes=[{"Smiling": 1}, {"Smiling": 1, "Male": 1}]`; one name,
-    number or dict is for all rows.
+    number, dict or text is for all rows. A generator of texts takes them as `text=["a red seven"]`.
 
     Arrays go out in the dtypes of the signatures. A number that such a dtype cannot hold is refused
     here, and so is a name that there is not; all else is judged by the server, which names what is
@@ -25,12 +23,12 @@ class Requests:
     def __init__(self, card=None):
         self._conditions = CardConditions(read_card(card))
 
-    def ask(self, signature, examples_key=None, **inputs):
+    def ask(self, signature, **inputs):
         """Asks one signature.
 
         Args:
-            signature: its name: `serving_default`, `from_seed`, `truncated`, `png`, `wav`, ...
-            examples_key: key of the examples that a translator takes, if they are among the inputs.
+            signature: its name: `serving_default`, `from_seed`, `truncated`, `png`, `wav`, ...;
+                with a `text` among the inputs that of the signature for tokens, such as `png`.
             **inputs: values by key; those that are None are left out. The first says how many rows
                 there are.
 
@@ -43,7 +41,9 @@ class Requests:
             ConnectionError: if there is no server.
         """
         inputs = {key: values for key, values in inputs.items() if values is not None}
-        self._conditions.check_keys(set(inputs) - {*_SOURCES, examples_key})
+        if "text" in inputs and not signature.endswith("_of_text"):
+            signature += "_of_text"
+        self._conditions.check_keys(signature, set(inputs))
         arrays, rows = {}, None
         for key, values in inputs.items():
             arrays[key] = self._conditions.array(key, values, rows)
@@ -90,15 +90,13 @@ class Requests:
         """
         return list(self.ask(form, seeds=seeds, labels=labels, **conditions))
 
-    def translate(self, examples, labels=None, key="images", signature="serving_default", **conditions):
+    def translate(self, examples, key="images", signature="serving_default", **conditions):
         """What a translator makes of examples `[N, ...]`; images are in [-1, 1].
 
         Args:
             examples: floats `[N, ...]`.
-            labels: classes `[N]` if the translator takes them.
             key: of the examples in the signature.
             signature: its name; "png" for files of the translations.
             **conditions: whatever else the translator takes, by key.
         """
-        inputs = {key: examples, "labels": labels, **conditions}
-        return self.ask(signature, examples_key=key, **inputs)
+        return self.ask(signature, **{key: examples}, **conditions)

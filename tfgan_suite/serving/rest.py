@@ -50,7 +50,7 @@ class RestClient(Requests):
         """
         body = {
             "signature_name": signature,
-            "inputs": {key: np.asarray(value).tolist() for key, value in inputs.items()},
+            "inputs": {key: _to_json(np.asarray(value)) for key, value in inputs.items()},
         }
         outputs = self._ask("POST", ":predict", body)["outputs"]
         # The server leaves the key out where there is one output.
@@ -91,6 +91,12 @@ class RestClient(Requests):
         if response.status != 200 or "error" in answer:
             raise ServingError(response.status, answer.get("error", answer))
         return answer
+
+
+def _to_json(array):
+    if array.dtype == object:
+        return [text.decode() for text in array]
+    return array.tolist()
 
 
 def _to_array(value):

@@ -9,6 +9,7 @@ from tfgan_suite import losses
 from tfgan_suite.checks import non_negative, positive_int
 from tfgan_suite.layers import ImageHistoryPool
 from tfgan_suite.registration import register
+from tfgan_suite.served_part import ServedPart
 from tfgan_suite.trainers.base.checks import (
     check_judge_of_translator,
     interface_of_translator,
@@ -135,10 +136,14 @@ class CycleGAN(Trainer):
 
     def exports(self):
         """Both translators, `"a_to_b"` and `"b_to_a"`, for `tfgan_suite.export.export`."""
+        ab, ba = self.generator_ab, self.generator_ba
         return {
-            A_TO_B: Direction(self, "generator_ab", self.discriminator_b),
-            B_TO_A: Direction(self, "generator_ba", self.discriminator_a),
+            A_TO_B: self._part(A_TO_B, ab, self.ema_generator_ab, self.discriminator_b),
+            B_TO_A: self._part(B_TO_A, ba, self.ema_generator_ba, self.discriminator_a),
         }
+
+    def _part(self, name, generator, average, discriminator):
+        return ServedPart(generator, self.interfaces[name], average, discriminator, self.step)
 
     # --- The steps --------------------------------------------------------------------------
 
@@ -268,28 +273,6 @@ class CycleGAN(Trainer):
             "pool_size": self.pool_size,
             **source,
         }
-
-
-class Direction:
-    """One translator of a trainer, as `tfgan_suite.export.export` takes it.
-
-    Args:
-        trainer: the trainer.
-        name: of the generator's attribute.
-        discriminator: that of the domain it leads to.
-
-    Attributes:
-        generator: the translator as trained.
-        discriminator: as given.
-        serving_generator: its moving average where there is one.
-        step: the trainer's counter of steps.
-    """
-
-    def __init__(self, trainer, name, discriminator):
-        self.generator = getattr(trainer, name)
-        self.discriminator = discriminator
-        self.serving_generator = trainer.serving(name)
-        self.step = trainer.step
 
 
 def _check_cycle(generator_ab, generator_ba):
