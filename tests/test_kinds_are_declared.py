@@ -20,8 +20,6 @@ BUILDERS = {"networks", "layers", "losses", "operations.py", "testing.py"}
 # Files that still tell kinds apart by themselves; the list only ever gets shorter.
 STILL = {
     "tfgan_suite/data/source.py",
-    "tfgan_suite/experiment/run_callbacks.py",
-    "tfgan_suite/generation/generate.py",
 }
 FILES = sorted(
     path

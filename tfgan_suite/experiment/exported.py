@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite.callbacks.metric_evaluation import BATCH
-from tfgan_suite.interface import infer_modality
+from tfgan_suite.kinds import infer_modality
 from tfgan_suite.latents import LatentPrior
 
 CARD = pathlib.Path("assets.extra") / "model_card.json"

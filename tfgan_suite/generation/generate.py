@@ -160,14 +160,8 @@ class Generate:
         network = served(self.trainer)[self.name].discriminator
         examples = np.asarray(examples, self.modality.dtype)
         self.modality.check(tf.constant(examples), what="Judged examples")
-        wanted = len(network.inputs) - 1
-        given = self.in_order(condition)[:wanted]
-        if len(given) < wanted:
-            raise ValueError(
-                f"The discriminator {network.name!r} is told {wanted} condition(s) beside the "
-                f"{self.modality.noun}. Received: condition={condition!r}"
-            )
-        logits = self._run("discriminator", network, examples, list(map(np.asarray, given)))
+        given = [np.asarray(values) for values in self.in_order(condition)]
+        logits = self._run("discriminator", network, examples, given)
         return logits.astype(np.float32).reshape(len(logits), -1).mean(axis=1)
 
     # --- How ----------------------------------------------------------------------------------

@@ -80,11 +80,7 @@ class SamplePicture:
 
     def draw_real(self):
         """The pixels of a picture of the real examples alone."""
-        modality = self.generate.modality
-        if modality.in_rows:
-            return modality.draw(self.real, self.columns)
-        # As they are beneath the generated ones.
-        return modality.draw(self.real[:0], self.columns, self.real)
+        return self.generate.modality.draw_real(self.real, self.columns)
 
 
 def _conditions(generate, count, seed, given):
