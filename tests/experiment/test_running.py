@@ -10,7 +10,6 @@ import tensorflow as tf
 
 from tfgan_suite import experiment
 from tfgan_suite.experiment import resolve_config
-from tfgan_suite.generation.interfaces import interfaces_of
 from tfgan_suite.interface import from_json, to_json
 
 
@@ -39,7 +38,7 @@ def test_the_record_of_a_run(finished):
 def test_the_record_says_what_the_generator_takes_and_makes(finished):
     folder, result = finished
     ((name, declared),) = read_json(folder / "runs/small/config.json")["interfaces"].items()
-    interface = interfaces_of(result.experiment.trainer)[name]
+    interface = result.experiment.trainer.interfaces[name]
     assert declared == to_json(interface) == to_json(from_json(declared))
     assert declared["output"] == {"kind": "vector", "dim": 2}
 

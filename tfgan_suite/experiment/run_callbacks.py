@@ -5,7 +5,6 @@ import pathlib
 import keras
 
 from tfgan_suite import callbacks
-from tfgan_suite.generation.interfaces import first_interface
 from tfgan_suite.generation.translator import takes_latents
 from tfgan_suite.interface import takes_condition
 
@@ -114,7 +113,7 @@ def _sample_pictures(experiment, where):
     every, real = experiment.sample_every, experiment.real
     if not takes_latents(experiment.trainer):
         return [] if real is None else [callbacks.TranslationGrid(where.samples, real, every=every)]
-    interface = first_interface(experiment.trainer)
+    interface = next(iter(experiment.trainer.interfaces.values()))
     if not interface.output.drawable:
         return []
     pictures = [callbacks.SampleGrid(where.samples, every=every, real=real)]

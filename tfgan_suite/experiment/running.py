@@ -31,7 +31,6 @@ from tfgan_suite.experiment.locked_run import LockedRun
 from tfgan_suite.experiment.run_callbacks import run_callbacks
 from tfgan_suite.experiment.run_directory import RunDirectory, WorkerDirectory
 from tfgan_suite.files import write_json
-from tfgan_suite.generation.interfaces import interfaces_of
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -131,7 +130,7 @@ def run(
         export_name = on_chief(
             strategy, lambda: _export_name(experiment, config, saved_models, smoke)
         )
-        interfaces = interfaces_of(experiment.trainer)
+        interfaces = experiment.trainer.interfaces
         path = pathlib.Path(on_chief(strategy, lambda: locked.begin(export_name, interfaces)))
         where = RunDirectory(path)
         if not is_chief(strategy):

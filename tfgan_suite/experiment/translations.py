@@ -9,7 +9,7 @@ from tfgan_suite.distribution import get_strategy
 from tfgan_suite.experiment.building import build
 from tfgan_suite.experiment.sample_files import FOLDER, PICTURE, place, write_picture
 from tfgan_suite.generation import Translator, draw_translations
-from tfgan_suite.generation.generate import packed
+from tfgan_suite.generation.given_conditions import packed, repeated
 from tfgan_suite.generation.given_rows import first_pairs
 from tfgan_suite.generation.translation_picture import draw_columns
 from tfgan_suite.modalities import Image
@@ -128,7 +128,7 @@ def _conditions(interface, given, rows):
     ]
     if any(len(values) > 1 for values in parsed):
         raise ValueError(f"Images are translated with one condition for all. Received: {given}")
-    return packed([np.repeat(values, rows, axis=0) for values in parsed])
+    return repeated(packed(parsed), rows)
 
 
 def _write(translator, direction, made, folder):

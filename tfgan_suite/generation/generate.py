@@ -4,9 +4,10 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite.checks import non_negative, positive_int
-from tfgan_suite.generation.interfaces import interfaces_of, served
+from tfgan_suite.generation.given_conditions import checked, in_order, sampled
 from tfgan_suite.generation.truncation import truncate
 from tfgan_suite.registration import public
+from tfgan_suite.served_part import served_parts
 
 
 @public
@@ -23,7 +24,7 @@ class Generate:
     classes come in turn, example i being of class i mod K.
 
     Args:
-        trainer: a trainer.
+        trainer: a trainer, or a `ServedPart`.
         name: of the generator, as `trainer.interfaces` has it; None for the only one, or the first.
         batch_size: rows in one call of the generator.
         truncation: psi of `truncate` for latents drawn here; 1 changes nothing.
@@ -39,7 +40,7 @@ class Generate:
     """
 
     def __init__(self, trainer, name=None, batch_size=64, truncation=1.0):
-        names = tuple(interfaces_of(trainer))
+        names = tuple(served_parts(trainer))
         if name is not None and name not in names:
             raise ValueError(f"`name` must be one of {names}. Received: name={name!r}")
         self.trainer = trainer
@@ -53,7 +54,7 @@ class Generate:
     @property
     def interface(self):
         """The `Interface` of the generator as it is now."""
-        return interfaces_of(self.trainer)[self.name]
+        return self._part.interface
 
     @property
     def modality(self):
@@ -98,7 +99,7 @@ class Generate:
         Raises:
             ValueError: if nobody knows which values a condition has.
         """
-        return packed([kind.sample(n, seed) for kind in self.interface.conditions])
+        return sampled(self.interface, n, seed)
 
     def labels(self, n, seed):
         """The classes `[n]` that a call without a condition asks for; None without classes."""
@@ -138,9 +139,9 @@ class Generate:
         Raises:
             ValueError: if the inputs or the condition are not what the generator takes.
         """
-        network = served(self.trainer)[self.name].serving_generator
+        network = self._part.serving_generator
         inputs = self._checked_inputs(inputs, network)
-        conditions = self._checked_condition(condition, len(inputs), network)
+        conditions = checked(self.interface, condition, len(inputs), network.name)
         return self._run("generator", network, inputs, conditions).astype(self.modality.dtype)
 
     def judge(self, examples, condition=None):
@@ -157,31 +158,18 @@ class Generate:
         Raises:
             ValueError: if the examples or the condition are not what the discriminator takes.
         """
-        network = served(self.trainer)[self.name].discriminator
+        network = self._part.discriminator
         examples = np.asarray(examples, self.modality.dtype)
         self.modality.check(tf.constant(examples), what="Judged examples")
-        given = [np.asarray(values) for values in self.in_order(condition)]
+        given = [np.asarray(values) for values in in_order(self.interface, condition)]
         logits = self._run("discriminator", network, examples, given)
         return logits.astype(np.float32).reshape(len(logits), -1).mean(axis=1)
 
     # --- How ----------------------------------------------------------------------------------
 
-    def in_order(self, condition):
-        """A condition, as `of` takes it, as a list in the order of the interface."""
-        conditions = self.interface.conditions
-        if condition is None:
-            return []
-        if isinstance(condition, dict):
-            keys = [kind.key for kind in conditions]
-            if set(condition) != set(keys):
-                raise ValueError(
-                    f"The conditions of this generator are {', '.join(keys) or 'none'}. "
-                    f"Received: {', '.join(map(str, condition))}"
-                )
-            return [condition[key] for key in keys]
-        if isinstance(condition, (tuple, list)) and len(conditions) > 1:
-            return list(condition)
-        return [condition]
+    @property
+    def _part(self):
+        return served_parts(self.trainer)[self.name]
 
     def _checked_inputs(self, inputs, network):
         source = self.interface.source
@@ -200,17 +188,6 @@ class Generate:
         if not len(inputs):
             raise ValueError(f"There must be at least one input. Received: shape {inputs.shape}")
         return inputs
-
-    def _checked_condition(self, condition, rows, network):
-        kinds, given = self.interface.conditions, self.in_order(condition)
-        if len(given) != len(kinds):
-            takes = " and ".join(kind.kind for kind in kinds)
-            takes = f"a condition ({takes})" if takes else "no condition"
-            raise ValueError(
-                f"The generator {network.name!r} takes {takes} beside its inputs. "
-                f"Received: condition={condition!r}"
-            )
-        return [kind.check(values, rows) for kind, values in zip(kinds, given)]
 
     def _run(self, role, network, inputs, conditions):
         function = self._function(role, network)
@@ -239,8 +216,3 @@ class Generate:
         rows = np.concatenate([rows, np.repeat(rows[-1:], missing, axis=0)])
         for start in range(0, len(rows), self.batch_size):
             yield tf.constant(rows[start : start + self.batch_size])
-
-
-def packed(conditions):
-    """A list of conditions in the form in which `Generate.of` takes them."""
-    return tuple(conditions) if len(conditions) > 1 else next(iter(conditions), None)

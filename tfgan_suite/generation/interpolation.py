@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from tfgan_suite.generation.rows_of_conditions import check_drawable, draw_rows, repeated
+from tfgan_suite.generation.given_conditions import repeated
+from tfgan_suite.generation.rows_of_conditions import check_drawable, draw_rows
 from tfgan_suite.registration import public
 
 

@@ -2,13 +2,9 @@
 
 import numpy as np
 
+from tfgan_suite.generation.given_conditions import again, repeated
 from tfgan_suite.generation.given_rows import first_rows
-from tfgan_suite.generation.rows_of_conditions import (
-    check_drawable,
-    chosen,
-    draw_rows,
-    repeated,
-)
+from tfgan_suite.generation.rows_of_conditions import check_drawable, draw_rows
 from tfgan_suite.registration import public
 
 MOST_CLASSES = 16
@@ -99,5 +95,5 @@ def _conditions(generate, count, seed, given):
         every = labels.classes // count if spread else 1
         return np.arange(count) * every % labels.classes
     if kinds and len(given or ()) == len(kinds):
-        return chosen([kind.check(values) for kind, values in zip(kinds, given)], count)
+        return again([kind.check(values) for kind, values in zip(kinds, given)], count)
     return generate.condition(count, seed)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from tfgan_suite.generation.rows_of_conditions import check_drawable, chosen, draw_rows, repeated
+from tfgan_suite.generation.given_conditions import again, in_order, repeated
+from tfgan_suite.generation.rows_of_conditions import check_drawable, draw_rows
 from tfgan_suite.registration import public
 
 
@@ -75,7 +76,7 @@ def draw_traversal(generate, latents, rows, seed):
     """
     check_drawable(generate.modality)
     count, columns, dim = latents.shape
-    of_rows = generate.in_order(generate.condition(rows, seed))
-    condition = repeated(chosen(of_rows, count), columns) if of_rows else None
+    of_rows = in_order(generate.interface, generate.condition(rows, seed))
+    condition = repeated(again(of_rows, count), columns)
     made = generate.of(latents.reshape(-1, dim), condition)
     return draw_rows(generate, made, condition, columns)
