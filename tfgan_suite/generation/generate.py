@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite.checks import non_negative, positive_int
-from tfgan_suite.generation.given_conditions import checked, in_order, sampled
+from tfgan_suite.generation.given_conditions import checked, in_order, packed, sampled
 from tfgan_suite.generation.truncation import truncate
 from tfgan_suite.registration import public
 from tfgan_suite.served_part import served_parts
@@ -101,6 +101,15 @@ class Generate:
         """
         return sampled(self.interface, n, seed)
 
+    def condition_or(self, given, n, seed):
+        """A condition of n rows that was given, checked; or where it is None, `condition(n, seed)`.
+
+        Raises:
+            ValueError: if it is not what the generator takes, or as `condition` does.
+        """
+        condition = self.condition(n, seed) if given is None else given
+        return packed(checked(self.interface, condition, n, self.name or "generator"))
+
     def labels(self, n, seed):
         """The classes `[n]` that a call without a condition asks for; None without classes."""
         labels = self.interface.labels
@@ -123,7 +132,7 @@ class Generate:
             ValueError: if the generator takes examples in place of latents, or as `of` does.
         """
         latents = self.latents(n, seed)
-        return self.of(latents, self.condition(n, seed) if condition is None else condition)
+        return self.of(latents, self.condition_or(condition, n, seed))
 
     def of(self, inputs, condition=None):
         """What the generator makes of each row.
