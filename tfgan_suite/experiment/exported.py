@@ -10,7 +10,8 @@ import tensorflow as tf
 from tfgan_suite.callbacks.metric_evaluation import BATCH
 from tfgan_suite.conditions import Labels
 from tfgan_suite.export import interface_json, model_card
-from tfgan_suite.generation.given_conditions import checked, sampled
+from tfgan_suite.generation.declared import Declared
+from tfgan_suite.generation.given_conditions import checked
 from tfgan_suite.interface import Interface
 from tfgan_suite.kinds import infer_modality
 from tfgan_suite.latents import LatentPrior
@@ -33,7 +34,7 @@ def _versions(path):
     ]
 
 
-class ExportedGenerator:
+class ExportedGenerator(Declared):
     """A SavedModel of this package, or one with such signatures, as a generator to judge.
 
     Examples come from the signature `from_seed`, whose seeds are made of the seed and the number of
@@ -77,28 +78,13 @@ class ExportedGenerator:
             "signature": "from_seed" if "from_seed" in self._signatures else "serving_default",
         }
 
-    @property
-    def modality(self):
-        """The `Modality` of what it makes."""
-        return self.interface.output
-
-    @property
-    def classes(self):
-        """Number of classes that it can be asked for, or None."""
-        return self.interface.classes
-
     def __call__(self, n, seed):
         """Generates `n` examples: float32 array `[n, ...]`."""
-        condition = sampled(self.interface, n, seed)
+        condition = self.condition(n, seed)
         if "from_seed" not in self._signatures:
             return self.of(self.latents(n, seed), condition)
         seeds = (np.int64(seed) << 32) + np.arange(n, dtype=np.int64)
         return self._call("from_seed", "seeds", seeds, condition)
-
-    def labels(self, n, seed):
-        """The classes that a call asks for, `[n]`; None of a generator without classes."""
-        labels = self.interface.labels
-        return None if labels is None else labels.check(labels.sample(n, seed))
 
     def latents(self, n, seed):
         """Latents of an integer seed, float32 `[n, D]`."""

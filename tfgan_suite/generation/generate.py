@@ -4,14 +4,15 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite.checks import non_negative, positive_int
-from tfgan_suite.generation.given_conditions import checked, in_order, packed, sampled
+from tfgan_suite.generation.declared import Declared
+from tfgan_suite.generation.given_conditions import checked, in_order, packed
 from tfgan_suite.generation.truncation import truncate
 from tfgan_suite.registration import public
 from tfgan_suite.served_part import served_parts
 
 
 @public
-class Generate:
+class Generate(Declared):
     """Calls a generator that serves, as its interface says: what it takes, and what it makes.
 
     `generate(n, seed)` gives n examples of a generator of latents, `generate.of(inputs)` what
@@ -57,16 +58,6 @@ class Generate:
         return self._part.interface
 
     @property
-    def modality(self):
-        """The `Modality` of what it makes."""
-        return self.interface.output
-
-    @property
-    def classes(self):
-        """Number of classes that it can be asked for, or None."""
-        return self.interface.classes
-
-    @property
     def prior(self):
         """The prior of its latents.
 
@@ -93,14 +84,6 @@ class Generate:
         latents = np.asarray(prior.sample(positive_int("n", n), seed))
         return latents if self.truncation == 1.0 else truncate(prior, latents, self.truncation)
 
-    def condition(self, n, seed):
-        """What a call without a condition asks for, in the form in which `of` takes it.
-
-        Raises:
-            ValueError: if nobody knows which values a condition has.
-        """
-        return sampled(self.interface, n, seed)
-
     def condition_or(self, given, n, seed):
         """A condition of n rows that was given, checked; or where it is None, `condition(n, seed)`.
 
@@ -109,11 +92,6 @@ class Generate:
         """
         condition = self.condition(n, seed) if given is None else given
         return packed(checked(self.interface, condition, n, self.name or "generator"))
-
-    def labels(self, n, seed):
-        """The classes `[n]` that a call without a condition asks for; None without classes."""
-        labels = self.interface.labels
-        return None if labels is None else labels.sample(n, seed)
 
     # --- What it makes ----------------------------------------------------------------------
 
