@@ -87,7 +87,7 @@ def translate(
         )
     inputs = _images(source, interface.source, count, options)
     made = translator(inputs, direction, _conditions(interface, given, len(inputs)))
-    name = "-".join(filter(None, ["translated", generate.name]))
+    name = "-".join(filter(None, ["translated", generate.interface_name]))
     if form == FOLDER:
         return _write(translator, direction, made, place(restored, to, name, "")), len(made)
     pixels = draw_columns([(inputs, interface.source), (made, interface.output)])
@@ -134,5 +134,6 @@ def _conditions(interface, given, rows):
 def _write(translator, direction, made, folder):
     folder.mkdir(parents=True, exist_ok=True)
     generate = translator.generate(direction)
-    generate.modality.write(made, folder, f"{generate.name}-" if generate.name else "")
+    prefix = f"{generate.interface_name}-" if generate.interface_name else ""
+    generate.modality.write(made, folder, prefix)
     return folder

@@ -30,6 +30,9 @@ class Generate(Declared):
         batch_size: rows in one call of the generator.
         truncation: psi of `truncate` for latents drawn here; 1 changes nothing.
 
+    Attributes:
+        interface_name: of the generator.
+
     Raises:
         TypeError: if `trainer` has no generator.
         ValueError: if there is none of that name, or a number is out of range.
@@ -45,7 +48,7 @@ class Generate(Declared):
         if name is not None and name not in names:
             raise ValueError(f"`name` must be one of {names}. Received: name={name!r}")
         self.trainer = trainer
-        self.name = names[0] if name is None else name
+        self.interface_name = names[0] if name is None else name
         self.batch_size = positive_int("batch_size", batch_size)
         self.truncation = non_negative("truncation", truncation)
         self._functions = {}
@@ -68,7 +71,8 @@ class Generate(Declared):
         if not interface.takes_latents:
             raise ValueError(
                 f"This generator takes {interface.source.noun}, not latents: give them, "
-                f"`generate.of({interface.source.noun})`. Received: generator {self.name!r}"
+                f"`generate.of({interface.source.noun})`. Received: {self.interface_name!r} of "
+                f"{type(self.trainer).__name__}"
             )
         return interface.source
 
@@ -91,7 +95,7 @@ class Generate(Declared):
             ValueError: if it is not what the generator takes, or as `condition` does.
         """
         condition = self.condition(n, seed) if given is None else given
-        return packed(checked(self.interface, condition, n, self.name or "generator"))
+        return packed(checked(self.interface, condition, n, self.interface_name or "generator"))
 
     # --- What it makes ----------------------------------------------------------------------
 
@@ -156,7 +160,7 @@ class Generate(Declared):
 
     @property
     def _part(self):
-        return served_parts(self.trainer)[self.name]
+        return served_parts(self.trainer)[self.interface_name]
 
     def _checked_inputs(self, inputs, network):
         source = self.interface.source
