@@ -133,6 +133,11 @@ class ExportedGenerator(Declared):
     def _find_interface(self, path):
         if self._card.get("interface"):
             return interface_json.read(self._card["interface"])
+        if set(self._inputs) - {self._latents, "labels"}:
+            raise ValueError(
+                "Of a generator that takes more than latents and labels, the model card must say "
+                f"what. Received: {path} with the inputs {sorted(self._inputs)}"
+            )
         outputs = self._signatures["serving_default"].structured_outputs
         if len(outputs) != 1:
             raise ValueError(f"A generator has one output. Received: {path} with {sorted(outputs)}")
