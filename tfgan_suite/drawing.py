@@ -22,19 +22,36 @@ def visible(images):
     Args:
         images: floats in [-1, 1], `[N, H, W, C]`: grey and colour stay as they are; alpha, the
             second of two channels or the fourth of four, lets a checkerboard through; other bands
-            become as many grey images, one after the other.
+            stand beside one another, in grey.
 
     Returns:
-        `[N, H, W, 1 or 3]`; of other bands `[N * C, H, W, 1]`.
+        `[N, H, W', 1 or 3]`.
+    """
+    pictures, each = apart(images)
+    if each == 1:
+        return pictures
+    count, height, width, _ = pictures.shape
+    rows = pictures.reshape(count // each, each, height, width)
+    return np.moveaxis(rows, 1, 2).reshape(-1, height, each * width, 1)
+
+
+def apart(images):
+    """Images as grey or colour pictures; bands other than alpha are pictures of their own.
+
+    Args:
+        images: as `visible` takes them.
+
+    Returns:
+        `[N * n, H, W, 1 or 3]`, and n, the pictures of each image.
     """
     images = np.asarray(images)
     count, height, width, channels = images.shape
     if channels in (1, 3):
-        return images
+        return images, 1
     if channels in (2, 4):
         alpha = np.clip((images[..., -1:] + 1.0) / 2.0, 0.0, 1.0)
-        return alpha * images[..., :-1] + (1.0 - alpha) * _checkerboard(height, width)
-    return np.moveaxis(images, 3, 1).reshape(count * channels, height, width, 1)
+        return alpha * images[..., :-1] + (1.0 - alpha) * _checkerboard(height, width), 1
+    return np.moveaxis(images, 3, 1).reshape(count * channels, height, width, 1), channels
 
 
 def _checkerboard(height, width):

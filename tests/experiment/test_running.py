@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from tfgan_suite import experiment
 from tfgan_suite.experiment import resolve_config
+from tfgan_suite.interface import from_json, to_json
 
 
 def run(recipe, *overrides, **options):
@@ -32,6 +33,14 @@ def test_the_record_of_a_run(finished):
     assert record["strategy"] == "auto" and record["replicas"] == 1
     assert record["workers"] == 1
     assert any("CPU" in device["name"] for device in record["devices"])
+
+
+def test_the_record_says_what_the_generator_takes_and_makes(finished):
+    folder, result = finished
+    ((name, declared),) = read_json(folder / "runs/small/config.json")["interfaces"].items()
+    interface = result.experiment.trainer.interfaces[name]
+    assert declared == to_json(interface) == to_json(from_json(declared))
+    assert declared["output"] == {"kind": "vector", "dim": 2}
 
 
 def test_the_recipe_is_kept_as_it_was(finished, recipe_text):

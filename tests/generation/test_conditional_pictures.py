@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from tfgan_suite import GAN, drawing, testing
+from tfgan_suite.callbacks import LatentInterpolation, LatentTraversal
 from tfgan_suite.conditions import Labels
 from tfgan_suite.generation import Generate, SamplePicture
 from tfgan_suite.generation.given_rows import first_pairs, first_rows
@@ -116,3 +117,16 @@ def test_the_first_rows_of_batches_and_of_arrays():
 
 def tf_batches(columns, size):
     return tf.data.Dataset.from_tensor_slices(columns).batch(size)
+
+
+@pytest.mark.parametrize("callback", [LatentInterpolation, LatentTraversal])
+def test_a_condition_that_nobody_knows_is_missed_before_the_training(callback, tmp_path):
+    trainer = trainer_of_vectors()
+    trainer.compile(run_eagerly=True)
+    data = testing.images(4, SHAPE), testing.points(4)
+    with pytest.raises(ValueError, match="only its data know"):
+        trainer.fit(*data, verbose=0, callbacks=[callback(tmp_path)])
+    assert int(trainer.step) == 0
+    given = testing.points(2)
+    trainer.fit(*data, verbose=0, callbacks=[callback(tmp_path, rows=2, condition=given)])
+    assert list(tmp_path.glob("*.png"))

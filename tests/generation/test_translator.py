@@ -78,7 +78,7 @@ def test_a_discriminator_of_pairs_judges_images_with_their_inputs():
     translator = Translator(Pix2Pix(network(1, "tanh"), discriminator, seed=1))
     expected = discriminator([A, B]).numpy().mean(axis=(1, 2, 3))
     np.testing.assert_allclose(translator.judge(A, condition=B), expected, atol=1e-6)
-    with pytest.raises(ValueError, match="told 1 condition"):
+    with pytest.raises(ValueError, match="takes 1 condition"):
         translator.judge(A)
 
 

@@ -72,13 +72,18 @@ def test_alpha_lets_a_checkerboard_through():
 def test_bands_stand_beside_one_another():
     images = testing.images(2, (8, 6, 5))
     seen = drawing.visible(images)
-    assert seen.shape == (10, 8, 6, 1)
+    assert seen.shape == (2, 8, 30, 1)
     for band in range(5):
-        np.testing.assert_array_equal(seen[5 + band, ..., 0], images[1, ..., band])
-    modality = Image(8, 6, 5)
-    assert modality.grid == (8, 1) and Image(8, 6, 3).grid == (64, 8)
-    np.testing.assert_array_equal(modality.draw(images), drawing.tile(seen, 5))
-    np.testing.assert_array_equal(modality.draw(images, 2), drawing.tile(seen, 10))
+        np.testing.assert_array_equal(seen[1, :, 6 * band : 6 * band + 6, 0], images[1, ..., band])
+
+
+def test_bands_are_drawn_as_large_as_images_are():
+    images, modality = testing.images(2, (8, 6, 5)), Image(8, 6, 5)
+    bands, each = drawing.apart(images)
+    assert each == 5 and modality.grid == (8, 1) and Image(8, 6, 3).grid == (64, 8)
+    np.testing.assert_array_equal(bands[7], images[1, ..., 2:3])
+    np.testing.assert_array_equal(modality.draw(images), drawing.tile(bands, 5))
+    np.testing.assert_array_equal(modality.draw(images, 2), drawing.tile(bands, 10))
 
 
 @pytest.mark.parametrize("channels", [1, 2, 3, 4, 5])

@@ -14,7 +14,6 @@ from tfgan_suite.callbacks.monitor_figures import Figures
 from tfgan_suite.callbacks.step_counts import steps_done
 from tfgan_suite.checks import positive_int
 from tfgan_suite.files import write_json
-from tfgan_suite.generation.interfaces import first_interface
 from tfgan_suite.registration import public
 
 DIAGNOSIS = "diagnosis.json"
@@ -152,7 +151,7 @@ class GANMonitor(keras.callbacks.Callback):
                 "Looks between epochs need the callbacks as a list, not as a CallbackList. "
                 f"Received: every_steps={self.every_steps}"
             )
-        self._measure.prepare(first_interface(self.model).output)
+        self._measure.prepare(self.model.modality)
         if self.directory is not None:
             self.directory.mkdir(parents=True, exist_ok=True)
         if steps_done(self.model) == 0:

@@ -34,6 +34,8 @@ class LatentTraversal(keras.callbacks.Callback):
         components: indices of the latent components to vary, as continuous codes; None for the
             codes of the prior, or the first four components of a prior without codes.
         seed: integer seed of the other latents; the trainer's own sequence is not advanced.
+        condition: one for each row of a code, as `generation.Generate.of` takes it; None for the
+            classes in turn, or for what else the generator's interface chooses.
 
     Raises:
         ValueError: if a number is out of range, there is no such component, or the generator's
@@ -41,7 +43,17 @@ class LatentTraversal(keras.callbacks.Callback):
         OSError: if the directory cannot be written.
     """
 
-    def __init__(self, directory, *, rows=2, columns=None, span=2.0, components=None, seed=0):
+    def __init__(
+        self,
+        directory,
+        *,
+        rows=2,
+        columns=None,
+        span=2.0,
+        components=None,
+        seed=0,
+        condition=None,
+    ):
         super().__init__()
         if isinstance(span, bool) or not isinstance(span, (int, float)) or not 0.0 < span < np.inf:
             raise ValueError(f"`span` must be a positive number. Received: span={span!r}")
@@ -49,16 +61,18 @@ class LatentTraversal(keras.callbacks.Callback):
         self.rows = positive_int("rows", rows)
         self.columns = positive_int_or_none("columns", columns)
         self.span, self.seed = span, seed
-        self.components = components
+        self.components, self.condition = components, condition
 
     def on_train_begin(self, logs=None):
         self._generate = Generate(self.model)
         check_drawable(self._generate.modality)
         self._latents = self.latents(self._generate.prior)
+        # Now, not after the training: it may turn out that nobody knows what to ask for.
+        self._of_rows = self._generate.condition_or(self.condition, self.rows, self.seed)
         self.directory.mkdir(parents=True, exist_ok=True)
 
     def on_train_end(self, logs=None):
-        pixels = draw_traversal(self._generate, self._latents, self.rows, self.seed)
+        pixels = draw_traversal(self._generate, self._latents, self._of_rows)
         drawing.write_png(self.directory / "traversal.png", pixels)
 
     def latents(self, prior):

@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 from scipy.cluster.vq import kmeans2, vq
 
+from tfgan_suite.generation.given_conditions import packed
 from tfgan_suite.generation.given_rows import spread_rows
 from tfgan_suite.metrics import mean_distance, separation, vendi_score
 
@@ -110,7 +111,8 @@ class Figures:
 
 def _given(batch):
     """Examples, or `(examples, condition)`, as `probe` takes them."""
-    return batch[0] if len(batch) == 1 else tuple(batch[:2])
+    examples, *conditions = batch
+    return (examples, packed(conditions)) if conditions else examples
 
 
 def _groups_of(points, count):

@@ -8,10 +8,13 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite.callbacks.metric_evaluation import BATCH
-from tfgan_suite.interface import infer_modality
+from tfgan_suite.conditions import Labels
+from tfgan_suite.export import interface_json, model_card
+from tfgan_suite.generation.declared import Declared
+from tfgan_suite.generation.given_conditions import checked
+from tfgan_suite.interface import Interface
+from tfgan_suite.kinds import infer_modality
 from tfgan_suite.latents import LatentPrior
-
-CARD = pathlib.Path("assets.extra") / "model_card.json"
 
 
 def is_exported(path):
@@ -31,19 +34,19 @@ def _versions(path):
     ]
 
 
-class ExportedGenerator:
+class ExportedGenerator(Declared):
     """A SavedModel of this package, or one with such signatures, as a generator to judge.
 
-    Images come from the signature `from_seed`, whose seeds are made of the seed and the number of
-    the image; where there is none, from `serving_default` and latents of a standard normal prior. A
-    generator of classes is asked for each of them equally often.
+    Examples come from the signature `from_seed`, whose seeds are made of the seed and the number of
+    the example; where there is none, from `serving_default` and latents. What it takes and makes
+    its model card says; without a card it is a generator of standard normal latents, which may take
+    labels beside them. A generator of classes is asked for each of them equally often.
 
     Args:
         path: directory of a version, or of a model: its largest version.
 
     Raises:
-        ValueError: if it cannot be loaded, or takes something else than latents or seeds, and
-            labels.
+        ValueError: if it cannot be loaded, or takes no latents.
     """
 
     folder = None
@@ -62,10 +65,9 @@ class ExportedGenerator:
         self._batch = min(BATCH, self._card.get("max_rows", BATCH))
         self._inputs = self._inputs_of("serving_default", path)
         self._latents = self._name_of_latents(path)
-        self.classes = self._number_of_classes(path)
+        self.interface = self._find_interface(path)
         full = path.absolute()
         self.name = f"{full.parent.name}-{full.name}" if full.name.isdigit() else full.name
-        self.modality = self._modality_of_output(path)
         self.description = {
             "kind": "SavedModel",
             "checkpoint": "/".join(full.parts[-2:]),
@@ -77,37 +79,35 @@ class ExportedGenerator:
         }
 
     def __call__(self, n, seed):
-        """Generates `n` images: float32 array `[n, H, W, C]`."""
-        labels = self.labels(n, seed)
+        """Generates `n` examples: float32 array `[n, ...]`."""
+        condition = self.condition(n, seed)
         if "from_seed" not in self._signatures:
-            return self.of(self.latents(n, seed), labels)
+            return self.of(self.latents(n, seed), condition)
         seeds = (np.int64(seed) << 32) + np.arange(n, dtype=np.int64)
-        return self._call("from_seed", {"seeds": seeds}, labels)
-
-    def labels(self, n, seed):
-        """The classes that a call asks for, int64 `[n]`; None of a generator without classes."""
-        return None if self.classes is None else np.arange(n, dtype=np.int64) % self.classes
+        return self._call("from_seed", "seeds", seeds, condition)
 
     def latents(self, n, seed):
-        """Standard normal latents, float32 `[n, D]`."""
-        return LatentPrior(int(self._inputs[self._latents].shape[1])).sample(n, seed).numpy()
+        """Latents of an integer seed, float32 `[n, D]`."""
+        return self.interface.source.sample(n, seed).numpy()
 
-    def of(self, latents, labels=None):
-        """Generates one image for each row of latents."""
-        return self._call("serving_default", {self._latents: latents.astype(np.float32)}, labels)
+    def of(self, latents, condition=None):
+        """Generates one example for each row of latents; see `generation.Generate.of`."""
+        return self._call(
+            "serving_default", self._latents, latents.astype(np.float32), condition
+        )
 
-    def _call(self, signature, values, labels):
-        if labels is not None:
-            values = {**values, "labels": labels.astype(np.int64)}
-        count = len(next(iter(values.values())))
+    def _call(self, signature, key, values, condition):
+        given = checked(self.interface, condition, len(values), self.name)
+        keys = [kind.key for kind in self.interface.conditions]
+        values = {key: values, **dict(zip(keys, given))}
         parts = []
-        for start in range(0, count, self._batch):
+        for start in range(0, len(values[key]), self._batch):
             rows = {
-                key: tf.constant(value[start : start + self._batch])
-                for key, value in values.items()
+                name: tf.constant(array[start : start + self._batch])
+                for name, array in values.items()
             }
-            (images,) = self._signatures[signature](**rows).values()
-            parts.append(images.numpy())
+            (made,) = self._signatures[signature](**rows).values()
+            parts.append(made.numpy())
         return np.concatenate(parts)
 
     def _inputs_of(self, signature, path):
@@ -119,43 +119,46 @@ class ExportedGenerator:
         return self._signatures[signature].structured_input_signature[1]
 
     def _name_of_latents(self, path):
-        latents = [
-            key
-            for key, spec in self._inputs.items()
-            if key != "labels" and spec.dtype == tf.float32 and spec.shape.rank == 2
-        ]
-        others = set(self._inputs) - {"labels"}
-        if len(latents) != 1 or len(others) != 1:
+        if "latents" in self._inputs:
+            return "latents"
+        others = [key for key in self._inputs if key != "labels"]
+        specs = [self._inputs[key] for key in others]
+        if len(others) != 1 or specs[0].dtype != tf.float32 or specs[0].shape.rank != 2:
             raise ValueError(
-                "Judged are generators of latents, or of latents and labels. "
+                "Judged are generators of latents, or of latents and conditions. "
                 f"Received: {path} with the inputs {sorted(self._inputs)}"
             )
-        return latents[0]
+        return others[0]
+
+    def _find_interface(self, path):
+        if self._card.get("interface"):
+            return interface_json.read(self._card["interface"])
+        if set(self._inputs) - {self._latents, "labels"}:
+            raise ValueError(
+                "Of a generator that takes more than latents and labels, the model card must say "
+                f"what. Received: {path} with the inputs {sorted(self._inputs)}"
+            )
+        outputs = self._signatures["serving_default"].structured_outputs
+        if len(outputs) != 1:
+            raise ValueError(f"A generator has one output. Received: {path} with {sorted(outputs)}")
+        prior = LatentPrior(int(self._inputs[self._latents].shape[1]))
+        conditions = (Labels(self._number_of_classes(path)),) if "labels" in self._inputs else ()
+        (made,) = outputs.values()
+        return Interface(prior, infer_modality(made), conditions)
 
     def _number_of_classes(self, path):
-        if "labels" not in self._inputs:
-            return None
         classes = self._card.get("classes")
         if not classes:
             raise ValueError(
                 "The model card of a generator of classes must say how many there are. "
-                f"Received: classes={classes!r} in {path / CARD}"
+                f"Received: classes={classes!r} in {path / model_card.FILE}"
             )
         return int(classes)
-
-    def _modality_of_output(self, path):
-        outputs = self._signatures["serving_default"].structured_outputs
-        if len(outputs) != 1:
-            raise ValueError(
-                f"A generator has one output. Received: {path} with {sorted(outputs)}"
-            )
-        (spec,) = outputs.values()
-        return infer_modality(spec)
 
 
 def _read_card(path):
     try:
-        return json.loads((path / CARD).read_text(encoding="utf-8"))
+        return json.loads((path / model_card.FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
 

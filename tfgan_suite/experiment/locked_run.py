@@ -53,8 +53,12 @@ class LockedRun(contextlib.ExitStack):
             return str(self._where.path)
         return None
 
-    def begin(self, export_name):
+    def begin(self, export_name, interfaces):
         """Makes the run's directory, where it is not there, and its record, after the run is built.
+
+        Args:
+            export_name: name under which the generator is exported, or None.
+            interfaces: dict of the `Interface`s of the trainer by their names.
 
         Returns:
             Path of the run directory.
@@ -65,7 +69,12 @@ class LockedRun(contextlib.ExitStack):
         if self._changed:
             self._where.finished.unlink(missing_ok=True)
             run_record.record(
-                self._where, self.recipe, self.config, export_name=export_name, **self.record
+                self._where,
+                self.recipe,
+                self.config,
+                export_name=export_name,
+                interfaces=interfaces,
+                **self.record,
             )
         self.output.print(f"run directory  {console.relative(self._where.path)}")
         return str(self._where.path)

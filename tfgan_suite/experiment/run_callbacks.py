@@ -5,8 +5,8 @@ import pathlib
 import keras
 
 from tfgan_suite import callbacks
-from tfgan_suite.generation.interfaces import first_interface
 from tfgan_suite.generation.translator import takes_latents
+from tfgan_suite.interface import takes_condition
 
 _STEPS_BETWEEN_LOOKS = 200  # updates of the generator
 
@@ -81,7 +81,7 @@ def _monitor(experiment, where, output):
     if has_one or real is None or not hasattr(trainer, "probe") or not takes_latents(trainer):
         return []
     networks = (trainer.generator, trainer.discriminator)
-    if any(len(network.inputs) > 1 for network in networks) and not _has_conditions(real):
+    if any(map(takes_condition, networks)) and not _has_conditions(real):
         return []
     # A look costs what one or two steps cost: at most one in two hundred steps.
     every = -(-_STEPS_BETWEEN_LOOKS // (experiment.steps_per_epoch or _STEPS_BETWEEN_LOOKS))
@@ -113,7 +113,7 @@ def _sample_pictures(experiment, where):
     every, real = experiment.sample_every, experiment.real
     if not takes_latents(experiment.trainer):
         return [] if real is None else [callbacks.TranslationGrid(where.samples, real, every=every)]
-    interface = first_interface(experiment.trainer)
+    interface = next(iter(experiment.trainer.interfaces.values()))
     if not interface.output.drawable:
         return []
     pictures = [callbacks.SampleGrid(where.samples, every=every, real=real)]

@@ -19,6 +19,7 @@ def record(
     config,
     *,
     export_name,
+    interfaces,
     strategy,
     strategy_name,
     precision,
@@ -32,6 +33,7 @@ def record(
         recipe: the `Recipe`.
         config: its resolved config.
         export_name: name under which the generator is exported, or None.
+        interfaces: dict of the `Interface`s of the trainer by their names.
         strategy: the `tf.distribute.Strategy`.
         strategy_name: its name on the command line.
         precision: in which the networks compute.
@@ -39,6 +41,7 @@ def record(
         smoke: whether the recipe's smoke overrides were applied.
     """
     from tfgan_suite.distribution import describe_devices, worker_count
+    from tfgan_suite.interface import to_json
 
     if not (directory.recipe.exists() and recipe.path.samefile(directory.recipe)):
         with replacing(directory.recipe) as temporary:
@@ -51,6 +54,7 @@ def record(
             "recipe_path": os.fspath(recipe.path),
             "smoke": smoke,
             "export_name": export_name,
+            "interfaces": {name: to_json(interface) for name, interface in interfaces.items()},
             "config": dataclasses.asdict(config),
             "command": list(command),
             "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),

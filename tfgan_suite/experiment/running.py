@@ -130,7 +130,8 @@ def run(
         export_name = on_chief(
             strategy, lambda: _export_name(experiment, config, saved_models, smoke)
         )
-        path = pathlib.Path(on_chief(strategy, lambda: locked.begin(export_name)))
+        interfaces = experiment.trainer.interfaces
+        path = pathlib.Path(on_chief(strategy, lambda: locked.begin(export_name, interfaces)))
         where = RunDirectory(path)
         if not is_chief(strategy):
             scratch = locked.enter_context(tempfile.TemporaryDirectory(prefix="tfgan-suite-"))

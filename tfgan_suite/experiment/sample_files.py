@@ -5,6 +5,7 @@ import pathlib
 
 from tfgan_suite import drawing
 from tfgan_suite.files import replacing
+from tfgan_suite.generation.given_conditions import in_order
 
 # One PNG file of all examples, or a folder of files of their own.
 PICTURE, FOLDER = "picture", "folder"
@@ -51,7 +52,7 @@ def write_examples(folder, prefix, generate, made, condition):
         return
     columns = [
         map(kind.describe, kind.check(values))
-        for kind, values in zip(kinds, generate.in_order(condition))
+        for kind, values in zip(kinds, in_order(generate.interface, condition))
     ]
     path = folder / f"{prefix}conditions.csv"
     with replacing(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:

@@ -13,8 +13,8 @@ from tfgan_suite.experiment.sample_files import (
 )
 from tfgan_suite.experiment.translations import sample_translations
 from tfgan_suite.generation import Generate
-from tfgan_suite.generation.generate import packed
-from tfgan_suite.generation.rows_of_conditions import check_drawable, draw_rows, repeated
+from tfgan_suite.generation.given_conditions import packed, repeated
+from tfgan_suite.generation.rows_of_conditions import check_drawable, draw_rows
 from tfgan_suite.generation.translator import takes_latents
 
 COUNT = 64  # samples, unless a number is given

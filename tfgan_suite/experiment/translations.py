@@ -9,7 +9,7 @@ from tfgan_suite.distribution import get_strategy
 from tfgan_suite.experiment.building import build
 from tfgan_suite.experiment.sample_files import FOLDER, PICTURE, place, write_picture
 from tfgan_suite.generation import Translator, draw_translations
-from tfgan_suite.generation.generate import packed
+from tfgan_suite.generation.given_conditions import packed, repeated
 from tfgan_suite.generation.given_rows import first_pairs
 from tfgan_suite.generation.translation_picture import draw_columns
 from tfgan_suite.modalities import Image
@@ -87,7 +87,7 @@ def translate(
         )
     inputs = _images(source, interface.source, count, options)
     made = translator(inputs, direction, _conditions(interface, given, len(inputs)))
-    name = "-".join(filter(None, ["translated", generate.name]))
+    name = "-".join(filter(None, ["translated", generate.interface_name]))
     if form == FOLDER:
         return _write(translator, direction, made, place(restored, to, name, "")), len(made)
     pixels = draw_columns([(inputs, interface.source), (made, interface.output)])
@@ -128,11 +128,12 @@ def _conditions(interface, given, rows):
     ]
     if any(len(values) > 1 for values in parsed):
         raise ValueError(f"Images are translated with one condition for all. Received: {given}")
-    return packed([np.repeat(values, rows, axis=0) for values in parsed])
+    return repeated(packed(parsed), rows)
 
 
 def _write(translator, direction, made, folder):
     folder.mkdir(parents=True, exist_ok=True)
     generate = translator.generate(direction)
-    generate.modality.write(made, folder, f"{generate.name}-" if generate.name else "")
+    prefix = f"{generate.interface_name}-" if generate.interface_name else ""
+    generate.modality.write(made, folder, prefix)
     return folder

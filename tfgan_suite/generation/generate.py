@@ -4,13 +4,15 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite.checks import non_negative, positive_int
-from tfgan_suite.generation.interfaces import interfaces_of, served
+from tfgan_suite.generation.declared import Declared
+from tfgan_suite.generation.given_conditions import checked, in_order, packed
 from tfgan_suite.generation.truncation import truncate
 from tfgan_suite.registration import public
+from tfgan_suite.served_part import served_parts
 
 
 @public
-class Generate:
+class Generate(Declared):
     """Calls a generator that serves, as its interface says: what it takes, and what it makes.
 
     `generate(n, seed)` gives n examples of a generator of latents, `generate.of(inputs)` what
@@ -23,10 +25,13 @@ class Generate:
     classes come in turn, example i being of class i mod K.
 
     Args:
-        trainer: a trainer.
+        trainer: a trainer, or a `ServedPart`.
         name: of the generator, as `trainer.interfaces` has it; None for the only one, or the first.
         batch_size: rows in one call of the generator.
         truncation: psi of `truncate` for latents drawn here; 1 changes nothing.
+
+    Attributes:
+        interface_name: of the generator.
 
     Raises:
         TypeError: if `trainer` has no generator.
@@ -39,11 +44,11 @@ class Generate:
     """
 
     def __init__(self, trainer, name=None, batch_size=64, truncation=1.0):
-        names = tuple(interfaces_of(trainer))
+        names = tuple(served_parts(trainer))
         if name is not None and name not in names:
             raise ValueError(f"`name` must be one of {names}. Received: name={name!r}")
         self.trainer = trainer
-        self.name = names[0] if name is None else name
+        self.interface_name = names[0] if name is None else name
         self.batch_size = positive_int("batch_size", batch_size)
         self.truncation = non_negative("truncation", truncation)
         self._functions = {}
@@ -53,17 +58,7 @@ class Generate:
     @property
     def interface(self):
         """The `Interface` of the generator as it is now."""
-        return interfaces_of(self.trainer)[self.name]
-
-    @property
-    def modality(self):
-        """The `Modality` of what it makes."""
-        return self.interface.output
-
-    @property
-    def classes(self):
-        """Number of classes that it can be asked for, or None."""
-        return self.interface.classes
+        return self._part.interface
 
     @property
     def prior(self):
@@ -76,7 +71,8 @@ class Generate:
         if not interface.takes_latents:
             raise ValueError(
                 f"This generator takes {interface.source.noun}, not latents: give them, "
-                f"`generate.of({interface.source.noun})`. Received: generator {self.name!r}"
+                f"`generate.of({interface.source.noun})`. Received: {self.interface_name!r} of "
+                f"{type(self.trainer).__name__}"
             )
         return interface.source
 
@@ -92,18 +88,14 @@ class Generate:
         latents = np.asarray(prior.sample(positive_int("n", n), seed))
         return latents if self.truncation == 1.0 else truncate(prior, latents, self.truncation)
 
-    def condition(self, n, seed):
-        """What a call without a condition asks for, in the form in which `of` takes it.
+    def condition_or(self, given, n, seed):
+        """A condition of n rows that was given, checked; or where it is None, `condition(n, seed)`.
 
         Raises:
-            ValueError: if nobody knows which values a condition has.
+            ValueError: if it is not what the generator takes, or as `condition` does.
         """
-        return packed([kind.sample(n, seed) for kind in self.interface.conditions])
-
-    def labels(self, n, seed):
-        """The classes `[n]` that a call without a condition asks for; None without classes."""
-        labels = self.interface.labels
-        return None if labels is None else labels.sample(n, seed)
+        condition = self.condition(n, seed) if given is None else given
+        return packed(checked(self.interface, condition, n, self.interface_name or "generator"))
 
     # --- What it makes ----------------------------------------------------------------------
 
@@ -122,7 +114,7 @@ class Generate:
             ValueError: if the generator takes examples in place of latents, or as `of` does.
         """
         latents = self.latents(n, seed)
-        return self.of(latents, self.condition(n, seed) if condition is None else condition)
+        return self.of(latents, self.condition_or(condition, n, seed))
 
     def of(self, inputs, condition=None):
         """What the generator makes of each row.
@@ -138,9 +130,9 @@ class Generate:
         Raises:
             ValueError: if the inputs or the condition are not what the generator takes.
         """
-        network = served(self.trainer)[self.name].serving_generator
+        network = self._part.serving_generator
         inputs = self._checked_inputs(inputs, network)
-        conditions = self._checked_condition(condition, len(inputs), network)
+        conditions = checked(self.interface, condition, len(inputs), network.name)
         return self._run("generator", network, inputs, conditions).astype(self.modality.dtype)
 
     def judge(self, examples, condition=None):
@@ -157,37 +149,18 @@ class Generate:
         Raises:
             ValueError: if the examples or the condition are not what the discriminator takes.
         """
-        network = served(self.trainer)[self.name].discriminator
+        network = self._part.discriminator
         examples = np.asarray(examples, self.modality.dtype)
         self.modality.check(tf.constant(examples), what="Judged examples")
-        wanted = len(network.inputs) - 1
-        given = self.in_order(condition)[:wanted]
-        if len(given) < wanted:
-            raise ValueError(
-                f"The discriminator {network.name!r} is told {wanted} condition(s) beside the "
-                f"{self.modality.noun}. Received: condition={condition!r}"
-            )
-        logits = self._run("discriminator", network, examples, list(map(np.asarray, given)))
+        given = [np.asarray(values) for values in in_order(self.interface, condition)]
+        logits = self._run("discriminator", network, examples, given)
         return logits.astype(np.float32).reshape(len(logits), -1).mean(axis=1)
 
     # --- How ----------------------------------------------------------------------------------
 
-    def in_order(self, condition):
-        """A condition, as `of` takes it, as a list in the order of the interface."""
-        conditions = self.interface.conditions
-        if condition is None:
-            return []
-        if isinstance(condition, dict):
-            keys = [kind.key for kind in conditions]
-            if set(condition) != set(keys):
-                raise ValueError(
-                    f"The conditions of this generator are {', '.join(keys) or 'none'}. "
-                    f"Received: {', '.join(map(str, condition))}"
-                )
-            return [condition[key] for key in keys]
-        if isinstance(condition, (tuple, list)) and len(conditions) > 1:
-            return list(condition)
-        return [condition]
+    @property
+    def _part(self):
+        return served_parts(self.trainer)[self.interface_name]
 
     def _checked_inputs(self, inputs, network):
         source = self.interface.source
@@ -206,17 +179,6 @@ class Generate:
         if not len(inputs):
             raise ValueError(f"There must be at least one input. Received: shape {inputs.shape}")
         return inputs
-
-    def _checked_condition(self, condition, rows, network):
-        kinds, given = self.interface.conditions, self.in_order(condition)
-        if len(given) != len(kinds):
-            takes = " and ".join(kind.kind for kind in kinds)
-            takes = f"a condition ({takes})" if takes else "no condition"
-            raise ValueError(
-                f"The generator {network.name!r} takes {takes} beside its inputs. "
-                f"Received: condition={condition!r}"
-            )
-        return [kind.check(values, rows) for kind, values in zip(kinds, given)]
 
     def _run(self, role, network, inputs, conditions):
         function = self._function(role, network)
@@ -245,8 +207,3 @@ class Generate:
         rows = np.concatenate([rows, np.repeat(rows[-1:], missing, axis=0)])
         for start in range(0, len(rows), self.batch_size):
             yield tf.constant(rows[start : start + self.batch_size])
-
-
-def packed(conditions):
-    """A list of conditions in the form in which `Generate.of` takes them."""
-    return tuple(conditions) if len(conditions) > 1 else next(iter(conditions), None)

@@ -10,8 +10,8 @@ def first_rows(source, count, name="real"):
     """The first `count` rows, or all there are, of a batch or of a dataset of batches.
 
     Args:
-        source: an array, a tuple of arrays with as many rows each, or a `tf.data.Dataset` of
-            batches of either.
+        source: an array, a tuple of arrays with as many rows each, the last of which may be a
+            tuple of several, or a `tf.data.Dataset` of batches of any of these.
         count: number of rows.
         name: the argument's name, for errors.
 
@@ -74,6 +74,8 @@ def _batches(source):
     """Yields the columns of each batch: a list of arrays."""
     for batch in source if isinstance(source, tf.data.Dataset) else [source]:
         columns = batch if isinstance(batch, (tuple, list)) else [batch]
+        if isinstance(columns[-1], (tuple, list)):  # several conditions
+            columns = [*columns[:-1], *columns[-1]]
         yield [np.asarray(column) for column in columns]
 
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from tfgan_suite.generation.rows_of_conditions import check_drawable, draw_rows, repeated
+from tfgan_suite.generation.given_conditions import repeated
+from tfgan_suite.generation.rows_of_conditions import check_drawable, draw_rows
 from tfgan_suite.registration import public
 
 
@@ -32,15 +33,23 @@ def interpolate(prior, rows, columns, seed):
     return np.concatenate(walks, axis=-1)
 
 
-def draw_interpolation(generate, rows, columns, seed):
-    """A picture of walks, each a row and of one condition: uint8 `[height, width, 1 or 3]`.
+def draw_interpolation(generate, latents, condition=None):
+    """A picture of walks, each a row and of one condition.
+
+    Args:
+        generate: a `Generate`.
+        latents: what `interpolate` returned, `[rows, columns, dim]`.
+        condition: one for each row, as `Generate.of` takes it; None where it takes none.
+
+    Returns:
+        uint8 array `[height, width, 1 or 3]`.
 
     Raises:
-        ValueError: if what the generator makes cannot be drawn, or it takes no latents.
+        ValueError: if what the generator makes cannot be drawn.
     """
     check_drawable(generate.modality)
-    latents = interpolate(generate.prior, rows, columns, seed)
-    condition = repeated(generate.condition(rows, seed), columns)
+    columns = latents.shape[1]
+    condition = repeated(condition, columns)
     made = generate.of(latents.reshape(-1, latents.shape[-1]), condition)
     return draw_rows(generate, made, condition, columns)
 

@@ -1,21 +1,7 @@
-"""Pictures in whose rows a condition stays the same: what to ask for, and what to say of it."""
+"""Pictures in whose rows a condition stays the same, and words that say which."""
 
-import numpy as np
-
-from tfgan_suite.generation.generate import packed
+from tfgan_suite.generation.given_conditions import in_order
 from tfgan_suite.generation.margins import with_margin
-
-
-def repeated(condition, times):
-    """A condition of rows as one of examples: each row `times` times, one after the other.
-
-    Args:
-        condition: as `Generate.of` takes it.
-        times: examples in a row.
-    """
-    if isinstance(condition, tuple):
-        return tuple(np.repeat(values, times, axis=0) for values in condition)
-    return None if condition is None else np.repeat(condition, times, axis=0)
 
 
 def draw_rows(generate, made, condition, columns, real=None):
@@ -47,7 +33,7 @@ def words_of_rows(generate, condition, columns):
     interface = generate.interface
     kinds = [
         (kind, kind.check(values))
-        for kind, values in zip(interface.conditions, generate.in_order(condition))
+        for kind, values in zip(interface.conditions, in_order(interface, condition))
         if kind is not interface.labels or kind.names is not None
     ]
     if not kinds:
@@ -68,13 +54,3 @@ def check_drawable(modality):
             f"No picture can be drawn of {modality.noun} of this shape. Received: {modality!r}"
         )
 
-
-def chosen(conditions, rows):
-    """The rows of conditions that stand in a picture, again from the first where there are fewer.
-
-    Args:
-        conditions: list of arrays, one for each condition.
-        rows: number of rows.
-    """
-    index = np.arange(rows) % len(conditions[0])
-    return packed([values[index] for values in conditions])

@@ -2,13 +2,9 @@
 
 import numpy as np
 
+from tfgan_suite.generation.given_conditions import again, repeated
 from tfgan_suite.generation.given_rows import first_rows
-from tfgan_suite.generation.rows_of_conditions import (
-    check_drawable,
-    chosen,
-    draw_rows,
-    repeated,
-)
+from tfgan_suite.generation.rows_of_conditions import check_drawable, draw_rows
 from tfgan_suite.registration import public
 
 MOST_CLASSES = 16
@@ -80,11 +76,7 @@ class SamplePicture:
 
     def draw_real(self):
         """The pixels of a picture of the real examples alone."""
-        modality = self.generate.modality
-        if modality.in_rows:
-            return modality.draw(self.real, self.columns)
-        # As they are beneath the generated ones.
-        return modality.draw(self.real[:0], self.columns, self.real)
+        return self.generate.modality.draw_real(self.real, self.columns)
 
 
 def _conditions(generate, count, seed, given):
@@ -103,5 +95,5 @@ def _conditions(generate, count, seed, given):
         every = labels.classes // count if spread else 1
         return np.arange(count) * every % labels.classes
     if kinds and len(given or ()) == len(kinds):
-        return chosen([kind.check(values) for kind, values in zip(kinds, given)], count)
+        return again([kind.check(values) for kind, values in zip(kinds, given)], count)
     return generate.condition(count, seed)

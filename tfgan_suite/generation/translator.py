@@ -1,8 +1,8 @@
 """The directions of a translator, as evaluators call them."""
 
 from tfgan_suite.generation.generate import Generate
-from tfgan_suite.generation.interfaces import interfaces_of
 from tfgan_suite.registration import public
+from tfgan_suite.served_part import served_parts
 
 
 @public
@@ -23,14 +23,13 @@ class Translator:
     """
 
     def __init__(self, trainer, batch_size=16):
-        interfaces = interfaces_of(trainer)
-        if any(interface.takes_latents for interface in interfaces.values()):
+        if takes_latents(trainer):
             raise TypeError(
                 "Examples can be translated only by a trainer whose generators take examples. "
                 f"Received: {type(trainer).__name__}"
             )
         self.trainer = trainer
-        self.directions = tuple(interfaces)
+        self.directions = tuple(served_parts(trainer))
         self._generators = {name: Generate(trainer, name, batch_size) for name in self.directions}
 
     def __call__(self, examples, direction=None, condition=None):
@@ -92,7 +91,7 @@ class Translator:
 
 def takes_latents(trainer):
     """Whether a trainer makes examples of latents; else its generators translate examples."""
-    return all(interface.takes_latents for interface in interfaces_of(trainer).values())
+    return all(part.interface.takes_latents for part in served_parts(trainer).values())
 
 
 def for_evaluators(trainer, batch_size):

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from tfgan_suite.generation.rows_of_conditions import check_drawable, chosen, draw_rows, repeated
+from tfgan_suite.generation.given_conditions import again, in_order, repeated
+from tfgan_suite.generation.rows_of_conditions import check_drawable, draw_rows
 from tfgan_suite.registration import public
 
 
@@ -59,23 +60,23 @@ def _varied(prior, components):
     return [(index, 1, "uniform") for index in components]
 
 
-def draw_traversal(generate, latents, rows, seed):
-    """A picture of what `traverse` gave: uint8 `[height, width, 1 or 3]`.
-
-    The k-th row of every code is of the k-th condition that the generator's interface chooses.
+def draw_traversal(generate, latents, condition=None):
+    """A picture in whose rows codes vary.
 
     Args:
         generate: a `Generate`.
-        latents: what `traverse` returned.
-        rows: rows of each code.
-        seed: integer seed of the conditions.
+        latents: what `traverse` returned, `[codes * rows, columns, dim]`.
+        condition: one for each row of a code, as `Generate.of` takes it: the k-th row of every code
+            is of the k-th; None where the generator takes none.
+
+    Returns:
+        uint8 array `[height, width, 1 or 3]`.
 
     Raises:
         ValueError: if what the generator makes cannot be drawn.
     """
     check_drawable(generate.modality)
     count, columns, dim = latents.shape
-    of_rows = generate.in_order(generate.condition(rows, seed))
-    condition = repeated(chosen(of_rows, count), columns) if of_rows else None
+    condition = repeated(again(in_order(generate.interface, condition), count), columns)
     made = generate.of(latents.reshape(-1, dim), condition)
     return draw_rows(generate, made, condition, columns)

@@ -47,9 +47,8 @@ class Image(ImageField, Pixels):
 
     def draw(self, examples, columns=None, real=None):
         columns = columns or self.grid[1]
-        seen = drawing.visible(np.asarray(examples))
-        # Bands stand beside one another.
-        return drawing.tile(seen, columns * max(1, len(seen) // max(1, len(examples))))
+        pictures, each = drawing.apart(examples)
+        return drawing.tile(pictures, columns * each)
 
     def write(self, examples, folder, prefix=""):
         paths = []

@@ -109,6 +109,18 @@ class Modality(Field):
         """
         raise NotImplementedError(f"{type(self).__name__} must implement `draw`.")
 
+    def draw_real(self, real, columns=None):
+        """A picture of real examples alone, to be seen beside those of generated ones.
+
+        Args:
+            real: array `[N, ...]`.
+            columns: as `draw` takes it.
+
+        Returns:
+            uint8 array `[height, width, 1 or 3]`.
+        """
+        return self.draw(real, columns)
+
     def write(self, examples, folder, prefix=""):
         """Writes examples as files that other programs read.
 

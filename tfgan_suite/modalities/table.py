@@ -52,6 +52,7 @@ class Table(Modality):
 
     kind, noun, key = "table", "rows", "rows"
     grid = (2048, 4)
+    in_rows = False
     _advice = "; encode a pandas.DataFrame with `Table.encode`"
 
     def __init__(self, columns):

@@ -41,6 +41,9 @@ class Vector(Modality):
         points, real = self._in_the_plane(examples, real)
         return drawing.scatter(points, drawing.limits(points if real is None else real), real)
 
+    def draw_real(self, real, columns=None):
+        return self.draw(real[:0], columns, real)  # as they are beneath generated ones
+
     def _in_the_plane(self, examples, real):
         """Examples, and real ones or None, as points `[N, 2]`."""
         real = None if real is None else np.asarray(real, np.float64)
