@@ -10,7 +10,6 @@ import importlib.util
 import os
 import sys
 
-from tfgan_suite.quiet_imports import quiet_imports
 from tfgan_suite.version import __version__
 
 _MODULES = (
@@ -60,17 +59,5 @@ def _runs_as_command():
     return program == "tfgan-suite" or (program == "-m" and __name__ in sys.orig_argv)
 
 
-def _runs_as_recipe():
-    """Whether the program is a recipe, which ends in `cli.train(__file__)`."""
-    path = getattr(sys.modules.get("__main__"), "__file__", None)
-    if path is None or not os.path.isfile(path):
-        return False
-    with open(path, "rb") as file:
-        return b"cli.train(__file__)" in file.read()
-
-
-if _runs_as_recipe():  # it says what the command `train` says, and no more
-    with quiet_imports():
-        _load()
-elif not _runs_as_command():
+if not _runs_as_command():
     _load()

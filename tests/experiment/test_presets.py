@@ -21,9 +21,8 @@ def family(write_recipe):
     """Returns a function that loads a recipe with presets, one of them or the default."""
     path = write_recipe(
         ('SMOKE = {"epochs": 1}\n', PRESETS),
-        ("    name: str", '    data: str = "ring"\n    OF_DATA = ("limit",)\n    name: str'),
-        ('    name: str = "small"\n', ""),
-        ("            name=config.name,\n", ""),
+        ('name: str = "small"\n', 'data: str = "ring"\n    OF_DATA = ("limit",)\n'),
+        ("name=config.name,\n", "\n"),
         name="family",
     ).path
     return lambda preset="": load_recipe(f"{path}{preset and ':'}{preset}")

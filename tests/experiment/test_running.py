@@ -214,9 +214,8 @@ def test_an_experiment_checks_its_fields(recipe, in_tmp, override, message):
 
 def test_models_of_other_data_are_no_versions_of_one_another(write_recipe, in_tmp, capsys):
     recipe = write_recipe(
-        ("    limit: int", '    data: str = "a/ring"\n    limit: int'), ('    name: str = "small"\n', ""),
-        ("            name=config.name,\n", ""),
-    )  # fmt: skip
+        ('name: str = "small"\n', 'data: str = "a/ring"\n'), ("name=config.name,\n", "\n")
+    )
     exported = [run(recipe, "epochs=1", f"data={x}/ring").exported for x in ("a", "b", "b")]
     assert [str(path) for path in exported] == [
         "saved_models/small/1",

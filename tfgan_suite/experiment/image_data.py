@@ -99,7 +99,7 @@ class ImageData:
             ]
         elif judge:
             notes.append(
-                f"not judged after training: {config.data} has no labels for a classifier; see "
+                f"not judged after training: {config.data} has no classes to tell apart; see "
                 "`evaluate --data` for scores without one"
             )
         batches = self.load(
@@ -140,10 +140,6 @@ def check_images(description, source):
         )
 
 
-def _pair(image_size):
-    return (image_size, image_size) if isinstance(image_size, int) else image_size
-
-
 def facts_of(source):
     """The `Facts` of a data set of images, as `recommend` takes them; reads headers alone.
 
@@ -158,3 +154,7 @@ def facts_of(source):
     height, width, channels = found.image_shape
     sizes = found.sizes or (() if None in (height, width) else ((height, width),))
     return Facts(found.name, found.num_examples, sizes, channels, found.num_classes)
+
+
+def _pair(image_size):
+    return (image_size, image_size) if isinstance(image_size, int) else image_size
