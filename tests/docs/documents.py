@@ -5,6 +5,7 @@ Python, in one namespace. A comment before a block says what else is true of it:
 
     <!-- not run: REASON -->   it needs more than this machine has
     <!-- slow -->              where trainings are cut short, it is left out
+    <!-- saved as FILE -->     it is not run but written, for a command that comes after it
     <!-- run twice -->         the second time in a new namespace, as a script that is started again
 """
 
@@ -23,7 +24,10 @@ from tfgan_suite.cli import main
 ROOT = pathlib.Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 LANGUAGES = ("python", "sh")
-_MARK = re.compile(r"<!-- (?:not run: (?P<reason>.+)|(?P<slow>slow)|(?P<twice>run twice)) -->")
+_MARK = re.compile(
+    r"<!-- (?:not run: (?P<reason>.+)|(?P<slow>slow)|(?P<twice>run twice)"
+    r"|saved as (?P<file>\S+)) -->"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Block:
         reason: why it is not run, or None.
         slow: whether it is left out where trainings are cut short.
         twice: whether it is run twice.
+        file: name of the file that it is, or None.
     """
 
     language: str
@@ -45,6 +50,7 @@ class Block:
     reason: str | None = None
     slow: bool = False
     twice: bool = False
+    file: str | None = None
 
 
 def blocks(page):
@@ -59,7 +65,7 @@ def blocks(page):
             matched = _MARK.fullmatch(token.content.strip())
             if matched is None:
                 raise ValueError(f"{page.name}:{token.map[0] + 1}: what is {token.content!r}?")
-            mark = {"reason": matched["reason"]}
+            mark = {name: matched[name] for name in ("reason", "file")}
             mark |= {name: bool(matched[name]) for name in ("slow", "twice")}
         elif token.type == "fence":
             found.append(Block(token.info.strip(), token.content, token.map[0] + 2, **mark))
@@ -97,6 +103,9 @@ class Runner:
             block = dataclasses.replace(
                 block, code=re.sub(r"\bepochs=\d+", "epochs=1", block.code)
             )
+        if block.file:
+            pathlib.Path(block.file).write_text(block.code)
+            return
         run = self._python if block.language == "python" else self._shell
         run(block)
         if block.twice:
@@ -126,7 +135,7 @@ class Runner:
     def _command(self, words, where):
         if words[:3] == ["python", "-m", "tfgan_suite"]:
             arguments = words[3:]
-        elif words[0] == "python" and words[1].startswith("recipes/"):
+        elif words[0] == "python" and words[1].endswith(".py"):
             arguments = ["train", *words[1:]]
         else:
             raise ValueError(f"not a command of this package: {where}")

@@ -24,7 +24,7 @@ def judges(tmp_path_factory):
 
 @pytest.fixture
 def in_checkout(tmp_path, monkeypatch, judges):
-    """An empty folder with what a checkout has beside the package: recipes and an exported model."""
+    """A folder with what a checkout has beside the package: recipes and an exported model."""
     (tmp_path / "recipes").symlink_to(ROOT / "recipes")
     shutil.copytree(ROOT / "saved_models/wgan_gp_mnist", tmp_path / "saved_models/wgan_gp_mnist")
     monkeypatch.chdir(tmp_path)

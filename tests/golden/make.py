@@ -10,8 +10,8 @@ how to go on.
 
 A set is never written anew to make a test pass. Where files, draws or the numbers of a training
 change, the version is raised, this program is run at that state, the new folder is committed, and
-what the new version cannot do with the older files is listed in `test_golden.REFUSED` with the words
-of its error. A new trainer is a line in `small_trainings.TRAININGS`; its files can be added to the
+what the new version cannot do with older files is listed in `test_golden.REFUSED` with the words of
+its error. A new trainer is a line in `small_trainings.TRAININGS`; its files can be added to the
 version that brings it. A set that nobody's files can be of any more may go.
 """
 
