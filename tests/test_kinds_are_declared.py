@@ -17,8 +17,6 @@ ROOT = PACKAGE.parent
 # Where kinds are told apart, and what builds networks or reads graphs of operations.
 HERE = {"interface.py", "kinds.py", "modalities", "conditions"}
 BUILDERS = {"networks", "layers", "losses", "operations.py", "testing.py"}
-# Files that still tell kinds apart by themselves; the list only ever gets shorter.
-STILL = set()
 FILES = sorted(
     path
     for folder in (PACKAGE, ROOT / "recipes")
@@ -153,8 +151,6 @@ def picture(node):
 
 @pytest.mark.parametrize("path", FILES, ids=name)
 def test_nobody_tells_kinds_of_data_apart(path):
-    if name(path) in STILL:
-        pytest.skip("still does")
     found = sorted(set(findings(path.read_text())))
     assert not found, "ask the interface, its modalities and conditions instead"
 

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from tfgan_suite.experiment.export_name import free_export_name
-from tfgan_suite.export.card import FILE
+from tfgan_suite.export.model_card import FILE
 
 
 @dataclasses.dataclass

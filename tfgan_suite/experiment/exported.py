@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from tfgan_suite.callbacks.metric_evaluation import BATCH
 from tfgan_suite.conditions import Labels
-from tfgan_suite.export import interface_json, model_card
+from tfgan_suite.export import model_card
 from tfgan_suite.generation.declared import Declared
 from tfgan_suite.generation.given_conditions import checked
 from tfgan_suite.interface import Interface
@@ -132,7 +132,7 @@ class ExportedGenerator(Declared):
 
     def _find_interface(self, path):
         if self._card.get("interface"):
-            return interface_json.read(self._card["interface"])
+            return model_card.interface_of(self._card)
         if set(self._inputs) - {self._latents, "labels"}:
             raise ValueError(
                 "Of a generator that takes more than latents and labels, the model card must say "
