@@ -60,27 +60,31 @@ class ACGAN(GAN):
         generated_class_weight=1.0,
         **kwargs,
     ):
-        shapes = [tuple(output.shape) for output in getattr(discriminator, "outputs", None) or ()]
-        has_classes = len(shapes) == 2 and len(shapes[1]) == 2
-        self.given_classes = shapes[1][1] if has_classes else None
         super().__init__(generator, discriminator, latent_dim, **kwargs)
         self.generator_class_weight = non_negative("generator_class_weight", generator_class_weight)
         self.discriminator_class_weight = non_negative(
             "discriminator_class_weight", discriminator_class_weight
         )
         self.generated_class_weight = non_negative("generated_class_weight", generated_class_weight)
-        if not has_classes or takes_condition(discriminator):
+        if [kind.key for kind in self.conditions] != ["labels"]:
+            raise ValueError(
+                "The generator of AC-GAN takes labels as a second input. "
+                f"Received: {generator.name!r} with conditions {list(self.conditions)}"
+            )
+
+    @property
+    def given_classes(self):
+        """K, of which the discriminator tells apart."""
+        discriminator = self.discriminator
+        shapes = [tuple(output.shape) for output in discriminator.outputs]
+        if takes_condition(discriminator) or len(shapes) != 2 or len(shapes[1]) != 2:
             raise ValueError(
                 "The discriminator of AC-GAN maps images to [logits, class_logits], the latter of "
                 "shape (N, K): see networks.heads.build_class_head. Received: "
                 f"{discriminator.name!r} with {len(discriminator.inputs)} input(s) and outputs of "
                 f"shapes {shapes}"
             )
-        if [kind.key for kind in self.conditions] != ["labels"]:
-            raise ValueError(
-                "The generator of AC-GAN takes labels as a second input. "
-                f"Received: {generator.name!r} with conditions {list(self.conditions)}"
-            )
+        return shapes[1][1]
 
     def train_step(self, data):
         if self.simultaneous:
