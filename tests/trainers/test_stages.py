@@ -195,12 +195,15 @@ class StopAfter(keras.callbacks.Callback):
 
 
 @pytest.mark.parametrize("lengths", [BY_STEPS, BY_IMAGES], ids=["steps", "images"])
-@pytest.mark.parametrize("stop", [1, 3, 4, 5, 6])
-def test_a_training_goes_on_bit_for_bit_from_anywhere(stop, lengths, tmp_path):
-    whole = staged(lengths=lengths)
+@pytest.mark.parametrize(
+    "stop, eager", [(1, True), (3, True), (4, True), (5, True), (6, True), (4, False)]
+)
+def test_a_training_goes_on_bit_for_bit_from_anywhere(stop, eager, lengths, tmp_path):
+    options = {"lengths": lengths, "run_eagerly": eager}  # graphs take long to trace
+    whole = staged(**options)
     fit(whole, epochs=2, steps=4)
     for step in (stop, None):
-        trainer = staged(lengths=lengths)
+        trainer = staged(**options)
         callbacks = [StopAfter(step), Checkpoints(tmp_path)]
         fit(trainer, epochs=2, steps=4, callbacks=callbacks)
     assert_same(trainer, whole)
