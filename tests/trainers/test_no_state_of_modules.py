@@ -9,7 +9,9 @@ import tfgan_suite
 
 FILES = sorted((pathlib.Path(tfgan_suite.__file__).parent / "trainers").rglob("*.py"))
 # What may be made once, when a module is imported: it does not change afterwards.
-CONSTANT_CALLS = {"MappingProxyType", "collect", "compile", "frozenset", "namedtuple", "tuple"}
+CONSTANT_CALLS = {
+    "MappingProxyType", "collect", "compile", "frozenset", "namedtuple", "sorted", "tuple",
+}  # fmt: skip
 MUTABLE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp)
 
 

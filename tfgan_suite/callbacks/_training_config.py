@@ -7,8 +7,10 @@ from tfgan_suite.batches import provenance_of
 from tfgan_suite.checkpointing import differences
 from tfgan_suite.files import strict
 
-# What does not change how a training goes on: names, and how its steps are run.
-_NOT_COMPARED = {"name", "run_eagerly", "jit_compile", "steps_per_execution"}
+# What does not change how a training goes on: names, how its steps are run, what data are called.
+_NOT_COMPARED = {
+    "name", "run_eagerly", "jit_compile", "steps_per_execution", "modality", "condition", "source",
+}  # fmt: skip
 
 
 def describe_training(trainer, steps):

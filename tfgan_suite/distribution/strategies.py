@@ -68,8 +68,18 @@ def get_strategy(name="auto"):
 
 
 def xla_by_default(strategy):
-    """Whether XLA is worth it: on one GPU. On a CPU it was measured to lose."""
-    return bool(tf.config.list_logical_devices("GPU")) and strategy.num_replicas_in_sync == 1
+    """Whether XLA is worth it: on one GPU, where it was measured to win. On a CPU it loses.
+
+    Nor where TensorFlow is asked for deterministic operations, which Keras does not compile.
+    """
+    one_gpu = bool(tf.config.list_logical_devices("GPU")) and strategy.num_replicas_in_sync == 1
+    return one_gpu and not _wants_determinism()
+
+
+def _wants_determinism():
+    from tensorflow.python.framework.config import is_op_determinism_enabled
+
+    return is_op_determinism_enabled()
 
 
 def describe_devices():

@@ -2,6 +2,7 @@
 
 from tfgan_suite.distribution import check_global_batch
 from tfgan_suite.trainers.base import resumable_fit
+from tfgan_suite.trainers.base.kinds_of_data import take_kinds
 from tfgan_suite.trainers.base.label_checks import naming_labels, with_checked_labels
 from tfgan_suite.trainers.base.step_data import (
     check_equal_rows,
@@ -22,7 +23,9 @@ class Fitting:
                 [-1, 1] and of the discriminator's input shape. With `discriminator_steps=k`, k
                 consecutive minibatches make one step; the progress bar counts steps. Of what
                 `data.load` returns, each epoch has its own order, known from its number alone:
-                a new `fit` takes the epoch after those that the trainer has seen.
+                a new `fit` takes the epoch after those that the trainer has seen. What it declares
+                of its kinds (names of classes, say) goes with the trainer from then on, unless
+                `modality` and `condition` were given.
             y: the condition where `x` is an array.
             **kwargs: as in `keras.Model.fit`. `batch_size` is the global one, for one minibatch.
                 With a `callbacks.Checkpoints` among the callbacks, an interrupted training goes on.
@@ -45,6 +48,7 @@ class Fitting:
                     f"A GAN's losses take no `{name}`: choose the images with the data set "
                     f"instead. Received: {name}={type(kwargs[name]).__name__}"
                 )
+        take_kinds(self, x)
         with naming_labels():
             x = with_checked_labels(self.interface, x, y)
             return resumable_fit.fit(self, super().fit, x, y, kwargs)
