@@ -38,7 +38,6 @@ def brighter(image, seed):
         ({"source": IMAGES[::-1]}, "data.source.examples.contents: other bytes in row 0, row 1"),
     ],
     ids=lambda given: given if isinstance(given, str) else "-".join(given),
-    ids=lambda given: given if isinstance(given, str) else "-".join(given),
 )
 def test_what_is_seen_is_told(options, line):
     assert any(changed.startswith(line) for changed in changes(of(), of(**options)))
