@@ -8,11 +8,10 @@ import tensorflow as tf
 from tfgan_suite.batches import Batches
 from tfgan_suite.data import augmentation
 from tfgan_suite.data.channels import has_alpha, plan_channels, weighted_by_alpha
-from tfgan_suite.data.parallelism import PREFETCHED, as_is, parallel_map
 from tfgan_suite.data.description import describe_source
+from tfgan_suite.data.parallelism import PREFETCHED, as_is, parallel_map
 from tfgan_suite.data.resizing import plan_size
 from tfgan_suite.data_order import DataOrder, epochs_from, remaining, shuffled
-from tfgan_suite.dataset_options import without_autotuner
 from tfgan_suite.files import strict
 from tfgan_suite.provenance import digest
 
@@ -179,7 +178,9 @@ def _finished(dataset, finish):
     options.deterministic = True
     # Replicas of several workers take turns on examples; whole files are too few to share out.
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
-    return without_autotuner(dataset.prefetch(PREFETCHED).with_options(options))
+    # See `dataset_options.without_autotuner`, which cannot be asked where epochs are traced.
+    options.autotune.enabled = False
+    return dataset.prefetch(PREFETCHED).with_options(options)
 
 
 def _batch_reader(source, prepare, shape):
