@@ -18,6 +18,12 @@ class ServedPart:
         average: the moving average of it, or None.
         discriminator: the `keras.Model` that judges what it makes, or None.
         step: counter of its updates, or None.
+
+    Example:
+        >>> generator = networks.dcgan.build_generator(16, 1, latent_dim=8)
+        >>> interface = infer(generator, prior=LatentPrior(8))
+        >>> export(ServedPart(generator, interface), "saved_models/mine")
+        PosixPath('saved_models/mine/1')
     """
 
     generator: keras.Model

@@ -9,7 +9,7 @@ import pytest
 import served_kinds as kinds
 
 from tfgan_suite import CycleGAN
-from tfgan_suite.conditions import Attributes, Labels, VectorCondition
+from tfgan_suite.conditions import Attributes, Labels, Tokens, VectorCondition
 from tfgan_suite.export import export, model_card, verify
 from tfgan_suite.export.signatures import signatures_of
 from tfgan_suite.interface import Interface, from_json, to_json
@@ -96,6 +96,13 @@ def test_a_modality_that_nobody_could_read_is_refused(tmp_path, modality):
     with pytest.raises(ValueError, match=f"a `kind` of its own.*{type(modality).__name__}"):
         export(ServedPart(part.generator, interface), tmp_path / "points")
     assert not (tmp_path / "points").exists()
+
+
+def test_a_large_vocabulary_is_no_weight_of_a_graph(tmp_path):
+    words = Tokens([f"word{index}" for index in range(6000)], 4)
+    part = kinds.of(Vector(2), (words,))
+    report = verify(export(part, tmp_path), against=part)
+    assert report.passed, str(report)
 
 
 # --- What does not fit --------------------------------------------------------------------------

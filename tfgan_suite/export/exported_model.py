@@ -52,15 +52,23 @@ class ExportedModel:
     @functools.cached_property
     def interface(self):
         """The `Interface` that the card says; of an earlier model, the one that its keys tell."""
-        try:
-            card = self.card
-        except Unavailable:  # which is a failure of its own; the graph can be checked all the same
-            card = {}
-        if card.get("interface"):
-            return _available("interface", model_card.interface_of, card)
+        if self.described_interface:
+            return _available("interface", model_card.interface_of, self.card)
         definition = self.definitions.get("serving_default")
-        classes = card.get("classes")
+        classes = self._card_or_nothing.get("classes")
         return _available("interface", earlier_models.interface_of, definition, classes)
+
+    @property
+    def described_interface(self):
+        """What the card has of the interface; None without a card, or of an earlier model."""
+        return self._card_or_nothing.get("interface")
+
+    @property
+    def _card_or_nothing(self):
+        try:
+            return self.card
+        except Unavailable:  # which is a failure of its own; the graph can be checked all the same
+            return {}
 
     @functools.cached_property
     def signatures(self):

@@ -38,6 +38,8 @@ def export(
     - one for each of the modality's `forms`, of `seeds`: `png`, where images have 1 to 4 channels,
       to `image_bytes`, string `[N]`, a PNG file each. REST shows strings whose name ends in
       `_bytes` as base64.
+    - of a generator of texts, for each of these one by the ending `_of_text`: with strings under
+      `text` instead of numbers under `tokens`.
 
     Each of them also takes the conditions, by their keys: `labels`, int64 `[N]` in [0, classes);
     `condition`, float32 `[N, D]`, a vector of which no number of classes is known; and whatever
@@ -47,7 +49,7 @@ def export(
     Requests are checked within the graph: shapes, the number of rows, values. A wrong one is
     refused with an error that names the input.
 
-    Inputs and outputs are float32, and so is the arithmetic of layers with a mixed-precision
+    Examples are float32, unless their modality says otherwise, and so is the arithmetic of layers with a mixed-precision
     policy: on a CPU, where many servers run, a float16 convolution is several times slower.
 
     `assets.extra` holds warm-up requests (`tf_serving_warmup_requests`), which are answered through

@@ -49,7 +49,8 @@ class RequestForm(Field):
     rule = None
 
     def __init__(self, condition, key):
-        spec, self.read, self._inverse = condition.request_forms()[key]
+        spec, read, self._inverse = condition.request_forms()[key]
+        self.read = tf.function(read)  # one in the graph, whatever vocabulary it holds
         self.key, self.condition = key, condition
         self.dtype, self.row = tf.as_dtype(spec.dtype).name, tuple(spec.shape)[1:]
 

@@ -4,6 +4,8 @@ import collections
 import dataclasses
 from collections.abc import Callable
 
+import tensorflow as tf
+
 from tfgan_suite.export.request_fields import Latents, Psi, RequestForm, Seeds
 
 
@@ -54,9 +56,10 @@ def signatures_of(interface):
     conditions = interface.conditions
     signatures = {n: Signature(fields, conditions, made.key) for n, fields in sources.items()}
     for name, (key, form) in made.forms().items():
-        _add(signatures, name, Signature(asked, conditions, key, form))
+        _add(signatures, name, Signature(asked, conditions, key, tf.function(form)))
+    otherwise = list(_told_otherwise(conditions))
     for name, signature in list(signatures.items()):
-        for form, told in _told_otherwise(conditions):
+        for form, told in otherwise:
             _add(signatures, f"{name}_of_{form}", dataclasses.replace(signature, conditions=told))
     for signature in signatures.values():
         _check_keys(signature.fields)
