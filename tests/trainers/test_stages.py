@@ -248,12 +248,12 @@ def test_evaluate_and_predict_are_of_the_present_stage():
 
 def test_a_rollback_across_a_border_goes_back_to_the_stage_before(tmp_path):
     class Break(keras.callbacks.Callback):
-        """Breaks a weight in the second stage, once."""
+        """Breaks a weight as the first stage ends, once."""
 
         broken = False
 
         def on_train_batch_end(self, batch, logs=None):
-            if int(self.model.step.numpy()) == 4 and not self.broken:
+            if int(self.model.step.numpy()) == 3 and not self.broken:
                 self.broken = True
                 self.model.generator.weights[0].assign(
                     np.nan * self.model.generator.weights[0].numpy()
@@ -262,7 +262,7 @@ def test_a_rollback_across_a_border_goes_back_to_the_stage_before(tmp_path):
     trainer, heard = staged(), StageNames()
     guard = GuardNonFinite("rollback", learning_rate_factor=1.0)
     callbacks = [guard, Checkpoints(tmp_path, every_steps=2), Break(), heard]
-    with pytest.warns(UserWarning, match="Rolled back to step 4|Rolled back to step 2"):
+    with pytest.warns(UserWarning, match="Rolled back to step 2"):
         fit(trainer, callbacks=callbacks)
     assert int(trainer.step.numpy()) == 8
     assert trainer.stage.name == "refined" and heard.names[-3:] == ["refined"] * 3

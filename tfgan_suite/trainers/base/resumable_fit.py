@@ -45,15 +45,17 @@ def fit(trainer, keras_fit, x, y, options):
         callbacks = [OnPlayers(c) if isinstance(c, SETTERS) else c for c in callbacks]
     keepers = [] if is_list_of_keras else keepers_of(callbacks)
     trainer.requests.withdraw(*REQUESTS)
-    steps = prepare_steps(trainer, x, y, options, keep=bool(keepers))
+    per_execution = trainer.steps_per_execution
+    # Executions must not cross a stage's border: the length of an epoch is to be known.
+    in_stages = trainer.stage_clock is not None and per_execution > 1
+    steps = prepare_steps(trainer, x, y, options, keep=bool(keepers) or in_stages)
     check_global_batch(steps.batch_size, strategy)
     check_micro_batches(steps.batch_size, trainer.micro_batches, replicas)
-    per_execution = trainer.steps_per_execution
     images = steps.batch_size and steps.batch_size * trainer.discriminator_steps
     if trainer.stage_clock is not None:
         trainer.stage_clock.images_per_step = images
         trainer.stage_clock.check_lengths(per_execution)
-        if per_execution > 1:
+        if in_stages:
             check_whole_executions(steps, per_execution, "A training in stages")
 
     def plain():
