@@ -19,7 +19,7 @@ from tfgan_suite.trainers.base.compilation import Compilation
 from tfgan_suite.trainers.base.fitting import Fitting
 from tfgan_suite.trainers.base.log_means import exchanged
 from tfgan_suite.trainers.base.logit_statistics import LOGIT_STATISTICS
-from tfgan_suite.trainers.base.player import Player
+from tfgan_suite.trainers.base.player import Player, average_of
 from tfgan_suite.trainers.base.requests import Requests
 from tfgan_suite.trainers.base.stages import StageClock, check_stages
 from tfgan_suite.trainers.base.step import Step
@@ -165,7 +165,7 @@ class Trainer(Fitting, Compilation, TrainFunctions, keras.Model):
         averages = {}
         if name in self.averaged_players:
             for network in networks:
-                average = None if self.ema_decay is None else _frozen_copy(networks[network])
+                average = None if self.ema_decay is None else average_of(networks[network])
                 setattr(self, f"ema_{network}", average)
                 averages[network] = average
         player = Player(name, networks, {} if self.ema_decay is None else averages)
@@ -347,11 +347,3 @@ def _counter(name):
     return keras.Variable(
         0, dtype="int64", trainable=False, aggregation="only_first_replica", name=name
     )
-
-
-def _frozen_copy(network):
-    copy = keras.models.clone_model(network)
-    copy.name = f"{network.name}_average"
-    copy.set_weights(network.get_weights())
-    copy.trainable = False
-    return copy

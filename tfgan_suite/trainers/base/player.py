@@ -1,5 +1,6 @@
 """A player of the game: its networks, their averages, its optimizer and its penalties."""
 
+import keras
 import tensorflow as tf
 
 from tfgan_suite.distribution import assign_all, share
@@ -99,3 +100,12 @@ class Player:
         for name, average in self.averages.items():
             pairs += zip(average.variables, self.networks[name].variables)
         assign_all([average for average, _ in pairs], [moved(*pair) for pair in pairs])
+
+
+def average_of(network):
+    """What is to be the moving average of a network: a copy that is not trained."""
+    copy = keras.models.clone_model(network)
+    copy.name = f"{network.name}_average"
+    copy.set_weights(network.get_weights())
+    copy.trainable = False
+    return copy
