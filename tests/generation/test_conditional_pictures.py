@@ -122,7 +122,7 @@ def tf_batches(columns, size):
 @pytest.mark.parametrize("callback", [LatentInterpolation, LatentTraversal])
 def test_a_condition_that_nobody_knows_is_missed_before_the_training(callback, tmp_path):
     trainer = trainer_of_vectors()
-    trainer.compile(run_eagerly=True)
+    trainer.compile(loss="hinge", run_eagerly=True)
     data = testing.images(4, SHAPE), testing.points(4)
     with pytest.raises(ValueError, match="only its data know"):
         trainer.fit(*data, verbose=0, callbacks=[callback(tmp_path)])
