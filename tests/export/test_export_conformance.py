@@ -183,7 +183,8 @@ def test_verified(exported, name):
 
 
 def _kinds_of(base, package):
-    return {c for c in subclasses(base) if c.__module__.startswith(package) and c.__dict__.get("kind")}
+    kept = (cls for cls in subclasses(base) if cls.__module__.startswith(package))
+    return {cls for cls in kept if cls.__dict__.get("kind")}
 
 
 def test_nothing_of_the_package_is_forgotten():

@@ -63,7 +63,9 @@ def test_the_card_names_what_the_model_takes_and_makes(sound):
     [
         Interface(LatentPrior(3, "uniform"), Vector(2), (Labels(3, names="abc"),)),
         Interface(
-            StructuredLatentPrior(2, (3,), 1), Image(4, 4, 2), (Attributes("xy"), VectorCondition(2))
+            StructuredLatentPrior(2, (3,), 1),
+            Image(4, 4, 2),
+            (Attributes("xy"), VectorCondition(2)),
         ),
         Interface(Image(None, None, 3), Image(4, 4, 1)),
     ],

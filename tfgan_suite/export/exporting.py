@@ -25,7 +25,8 @@ def export(
 
     Its interface (`trainer.interfaces`) says what the signatures are (tag `serve`; the batch size N
     is free and may differ from call to call). Of a generator of latents, whose output has the key
-    of its modality (`images`, `vectors`, ...; images are `[N, height, width, channels]` in [-1, 1]):
+    of its modality (`images`, `vectors`, ...; images are `[N, height, width, channels]`, in
+    [-1, 1]):
 
     - `serving_default`: `latents`, float32 `[N, latent_dim]`, to the examples.
     - `from_seed`: `seeds`, int64 `[N]`, to the examples of the latents which the trainer's prior
@@ -49,8 +50,9 @@ def export(
     Requests are checked within the graph: shapes, the number of rows, values. A wrong one is
     refused with an error that names the input.
 
-    Examples are float32, unless their modality says otherwise, and so is the arithmetic of layers with a mixed-precision
-    policy: on a CPU, where many servers run, a float16 convolution is several times slower.
+    Examples are float32, unless their modality says otherwise, and so is the arithmetic of layers
+    with a mixed-precision policy: on a CPU, where many servers run, a float16 convolution is
+    several times slower.
 
     `assets.extra` holds warm-up requests (`tf_serving_warmup_requests`), which are answered through
     TensorFlow's C API before the version is published, and a model card (`model_card.json`).
@@ -59,11 +61,12 @@ def export(
     model. With several workers, call this on the chief alone.
 
     Args:
-        trainer: a trainer; a `tfgan_suite.served_part.ServedPart`, which says all there is to say of
-            a generator; or a run that was read from disk
+        trainer: a trainer; a `tfgan_suite.served_part.ServedPart`, which says all there is to say
+            of a generator; or a run that was read from disk
             (`tfgan_suite.experiment.restoring.restore`), which has a `trainer` and a `card`.
         path: local directory of the model, created if absent; its children are the versions.
-        name: of the generator, where the trainer serves several: "a_to_b" or "b_to_a" of a CycleGAN.
+        name: of the generator, where the trainer serves several: "a_to_b" or "b_to_a" of a
+            CycleGAN.
         version: positive integer; by default one more than the largest there is (1 in an empty
             directory).
         ema: whether to export `serving_generator` rather than the raw `generator`.

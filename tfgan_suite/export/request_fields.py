@@ -1,5 +1,4 @@
-"""What a request has beside modalities and conditions: latents, seeds, truncation, text.
-"""
+"""What a request has beside modalities and conditions: latents, seeds, truncation, text."""
 
 import numpy as np
 import tensorflow as tf

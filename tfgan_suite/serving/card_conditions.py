@@ -128,7 +128,9 @@ def read_card(card):
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ValueError(f"There is no model card. Received: card={str(card)!r}: {error}") from error
+        raise ValueError(
+            f"There is no model card. Received: card={str(card)!r}: {error}"
+        ) from error
 
 
 def _texts(key, values):
