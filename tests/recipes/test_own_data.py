@@ -54,8 +54,9 @@ def test_size_channels_and_classes_are_those_of_the_data(family, labelled):
     spec = made.data.element_spec
     images = spec[0] if family in OF_LABELS else spec
     assert images.shape == (4, SIZE, SIZE, 3)
-    embeddings = [w for w in made.trainer.generator.weights if w.shape[:1] == (3,)]
-    assert bool(embeddings) == (family in OF_LABELS)
+    (interface,) = made.trainer.interfaces.values()
+    classes = [condition.classes for condition in interface.conditions]
+    assert classes == ([3] if family in OF_LABELS else [])
 
 
 @pytest.mark.parametrize("family", [f for f in OF_IMAGES if f not in OF_LABELS])
