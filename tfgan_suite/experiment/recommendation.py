@@ -130,7 +130,7 @@ def _choose_recipe(facts, side, settings, reasons):
         )
         reasons.append(f"dcgan, the labels left aside: {why} (`cgan` and `sngan` take labels)")
     else:
-        reasons.append("dcgan: no labels; trained fastest of what was measured on small images")
+        reasons.append("dcgan: no labels, images of one size")
     settings |= {"epochs": "60", "latent_dim": "100"}
     if side > SMALL:
         settings["filters"] = "64"
