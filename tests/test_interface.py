@@ -268,7 +268,7 @@ def test_modalities_and_conditions_are_found_by_their_kinds():
 
 @pytest.mark.parametrize("given", ["imag", {"height": 4}, 3])
 def test_kinds_that_are_not_known_are_named(given):
-    with pytest.raises(ValueError, match="audio, examples, image, sequence, table, vector, video"):
+    with pytest.raises(ValueError, match="audio.* image.* sequence.* table.* vector.* video"):
         modalities.get(given)
 
 
