@@ -2,7 +2,6 @@
 
 import functools
 import math
-import types
 
 import keras
 import numpy as np
@@ -11,7 +10,9 @@ from kinds import Case, Result, gradients, part
 
 from tfgan_suite import testing
 from tfgan_suite.export import export
+from tfgan_suite.interface import infer
 from tfgan_suite.latents import LatentPrior
+from tfgan_suite.served_part import ServedPart
 
 LATENT_DIM = 5
 LABELS = np.array([2, 0, 1, 1], "int32")
@@ -21,14 +22,16 @@ def array(tensor):
     return np.asarray(keras.ops.convert_to_numpy(tensor), "float64")
 
 
-def served(trainer, folder):
-    """Images that a trainer's exported generator makes, and what it makes them of."""
-    given = {"latents": tf.constant(testing.points(3, trainer.latent_dim))}
-    if len(trainer.generator.inputs) > 1:
+def served(part, folder):
+    """What the exported generator of a trainer, or of a served part, makes, and of what."""
+    latents = part.generator.inputs[0]
+    given = {"latents": tf.constant(testing.points(3, latents.shape[1]))}
+    if len(part.generator.inputs) > 1:
         given["labels"] = tf.constant([0, 1, 2], tf.int64)
-    signatures = tf.saved_model.load(str(export(trainer, folder))).signatures
+    signatures = tf.saved_model.load(str(export(part, folder))).signatures
     inputs = list(given.values())
-    return signatures["serving_default"](**given)["images"], inputs if inputs[1:] else inputs[0]
+    (made,) = signatures["serving_default"](**given).values()
+    return made, inputs if inputs[1:] else inputs[0]
 
 
 def made_of(latents, like, seed):
@@ -92,13 +95,8 @@ class RowsCase(Case):
             y = keras.ops.reshape(y, (-1, math.prod(y.shape[1:])) if case.per_row else (1, -1))
             outputs.append(y + keras.ops.zeros_like(latents[:, :1]))
         generator = keras.Model(latents, keras.ops.concatenate(outputs, axis=1))
-        stub = types.SimpleNamespace(
-            generator=generator,
-            serving_generator=generator,
-            latent_dim=LATENT_DIM,
-            latent_prior=LatentPrior(LATENT_DIM),
-        )
-        images, z = served(stub, folder)
+        part = ServedPart(generator, infer(generator, prior=LatentPrior(LATENT_DIM)))
+        images, z = served(part, folder)
         ends = np.cumsum([y.shape[1] for y in outputs])[:-1]
         pairs = zip(np.split(generator(z), ends, axis=1), np.split(images, ends, axis=1))
         return dict(zip(cases, pairs, strict=True))

@@ -26,6 +26,7 @@ NO_FORMULA = {
     "GeneratorPenalty": "a base",
     "Penalty": "a base",
     "ReferenceBatch": "the input of VirtualBatchNormalization, which has one",
+    "Stage": "a part of a training",
     "Trainer": "the base of all trainers",
     "WeightPenalty": "a base",
 }

@@ -73,7 +73,8 @@ class CardConditions:
         if not names:
             raise ValueError(
                 f"`{key}` must be numbers: the names of its classes or components are not known"
-                + (". Give the model card: RestClient(..., card=...)" if not self._has_card else "")
+                ". Received: a name"
+                + ("" if self._has_card else ". Give the model card: RestClient(..., card=...)")
             )
         return names
 

@@ -119,6 +119,20 @@ class Compilation:
                 names += [penalty.log_name(name) for penalty in penalties[name]]
             self.means = Means(names)
 
+    @property
+    def penalties(self):
+        """List of the discriminator's `losses.Penalty` objects, as `compile` was given them."""
+        return self._given_penalties("discriminator")
+
+    @property
+    def generator_penalties(self):
+        """List of the generator's `losses.Penalty` objects, as `compile` was given them."""
+        return self._given_penalties("generator")
+
+    def _given_penalties(self, name):
+        """Those of a player's first network: the others have copies."""
+        return list(next(iter(self.players[name].penalties.values()), ()))
+
     # --- Options of the players -------------------------------------------------------------
 
     def players_by_optimizer(self):
