@@ -108,7 +108,7 @@ def test_export_publishes_the_next_version(here, tmp_path, capsys):
     made = trainer(here)
     latents = made.sample_latents(5, seed=0)
     np.testing.assert_allclose(
-        served(latents=latents)["images"], made(latents), rtol=1e-5, atol=1e-6
+        served(latents=latents)["vectors"], made(latents), rtol=1e-5, atol=1e-6
     )
 
 
@@ -131,7 +131,7 @@ def test_export_raw_is_the_generator_as_trained(tmp_path):
         assert main(["export", str(tmp_path / "t.keras"), "--to", str(target), *options]) == 0
         served = tf.saved_model.load(target / "1").signatures["serving_default"]
         np.testing.assert_allclose(
-            served(latents=latents)["images"], network(latents), rtol=1e-5, atol=1e-6
+            served(latents=latents)["vectors"], network(latents), rtol=1e-5, atol=1e-6
         )
 
 
