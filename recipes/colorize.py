@@ -9,7 +9,7 @@ Command: python -m tfgan_suite train colorize
          python -m tfgan_suite train colorize --set data=train.tar validation=test.tar
 
 CIFAR-10 comes from TensorFlow Datasets, which downloads it unless it is prepared in the folder that
-the environment variable TFDS_DATA_DIR names; other images from folders or tar archives.
+the environment variable TFDS_DATA_DIR names; other images from folders or archives.
 
 Measured (seed 0, on 1 core busy with other work; all 50,000 training images, as JPEG files; judged
 on 1000 test images of all classes; L1 is the mean absolute difference of images in [-1, 1], colour
@@ -39,7 +39,7 @@ from tfgan_suite.experiment.image_data import has_split
 
 @dataclasses.dataclass
 class Config(PairConfig):
-    data: str = "cifar10"  # colour images: name of TFDS, folder, tar archive or .npz file
+    data: str = "cifar10"  # colour images: name of TFDS, folder, archive or .npz file
     validation: str | None = None  # the same, held out; none: the split "test" of data, if any
     batch_size: int = 64  # images in a minibatch, over all devices
     ema_decay: float | None = 0.999  # of the generator's moving average, for each step

@@ -9,7 +9,7 @@ Command: python -m tfgan_suite train cyclegan
          python -m tfgan_suite train cyclegan:monet2photo_64 --set data=monet.tar data_b=photo.tar
 
 The data come from TensorFlow Datasets, which downloads them unless they are prepared in the folder
-that the environment variable TFDS_DATA_DIR names; or from two folders or tar archives, given with
+that the environment variable TFDS_DATA_DIR names; or from two folders or archives, given with
 `--set data=monet.tar data_b=photo.tar held_out=24`.
 
 `monet2photo`: the settings of the paper. Not measured.

@@ -9,7 +9,7 @@ Command: python -m tfgan_suite train pix2pix --set data=facades-train.tar valida
          python -m tfgan_suite train pix2pix --set data=./photos inputs=./maps image_size=256
 
 The pairs are pictures side by side, as in the authors' data sets (of facades, the photograph left
-and the label map right), in a folder or a tar archive; or two folders of files of the same names,
+and the label map right), in a folder or an archive; or two folders of files of the same names,
 `data` of the images asked for and `inputs` of those that are given.
 
 `facades`: the settings of the paper. Not measured.
@@ -35,7 +35,7 @@ from tfgan_suite.experiment import PairConfig
 
 @dataclasses.dataclass
 class Config(PairConfig):
-    data: str = "./facades/train"  # folder or tar archive of pairs, or of images asked for
+    data: str = "./facades/train"  # folder or archive of pairs, or of images asked for
     inputs: str | None = None  # images given, of the same names; none: data has both side by side
     resize: Literal["stretch", "crop", "pad"] | None = None  # where the aspect ratio changes
     validation: str | None = None  # as data, held out; none: the training pairs

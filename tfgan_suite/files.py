@@ -1,11 +1,13 @@
 """Files that are there complete or not at all, on the disk, and strict JSON."""
 
 import contextlib
+import errno
 import hashlib
 import json
 import math
 import os
 import pathlib
+import stat
 import tempfile
 
 import numpy as np
@@ -84,6 +86,15 @@ class DurableFile:
             os.close(self._descriptor)
 
 
+def check_regular(path):
+    """Raises OSError unless a path is a regular file, or a link to one.
+
+    Whoever opens a pipe or a device may wait for ever, or read without an end.
+    """
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise OSError(errno.EINVAL, "It is no regular file", str(path))
+
+
 def sync(path):
     """Makes a file's bytes, or what was renamed in a directory, survive a loss of power."""
     descriptor = os.open(path, os.O_RDONLY)
@@ -98,6 +109,31 @@ def write_json(path, value):
     with replacing(path) as temporary:
         text = json.dumps(strict(value), indent=2, allow_nan=False)
         temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def read_json(path):
+    """The JSON object that a file holds, whoever has written it.
+
+    Returns:
+        Dict.
+
+    Raises:
+        OSError: if there is no such file.
+        ValueError: if it holds anything else.
+    """
+    check_regular(path)
+    return json_object(pathlib.Path(path).read_bytes())
+
+
+def json_object(text):
+    """The dict that a text or UTF-8 bytes are in JSON; raises ValueError for anything else."""
+    try:
+        value = json.loads(text)
+    except RecursionError:
+        raise ValueError("its values lie in one another too deeply") from None
+    if not isinstance(value, dict):
+        raise ValueError(f"it is no JSON object but of type {type(value).__name__}")
+    return value
 
 
 def strict(value):

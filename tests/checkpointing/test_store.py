@@ -107,6 +107,22 @@ def test_a_missing_file_is_passed_over_with_a_warning(tmp_path, file):
         assert newest_step(store) == 1
 
 
+@pytest.mark.parametrize("file", [format.STATE, format.MANIFEST])
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: os.symlink("/dev/zero", path)])
+def test_a_pipe_or_device_is_passed_over_and_not_waited_for(tmp_path, file, make):
+    store, paths = saved(tmp_path, [1, 2])
+    (paths[1] / file).unlink()
+    make(paths[1] / file)
+    with pytest.warns(UserWarning, match=f"DAMAGED.*no regular file.*{file}"):
+        assert newest_step(store) == 1
+
+
+def test_a_manifest_nested_without_end_is_damaged(tmp_path):
+    (tmp_path / format.MANIFEST).write_text('{"facts":' + "[" * 100_000)
+    with pytest.raises(format.DamagedCheckpoint, match="too deeply"):
+        format.verify(tmp_path)
+
+
 def test_nothing_but_damaged_ones_is_an_error(tmp_path):
     store, (path,) = saved(tmp_path, [1])
     (path / format.MANIFEST).write_text("{}")

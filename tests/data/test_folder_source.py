@@ -215,7 +215,7 @@ def test_a_missing_folder_is_refused(tmp_path):
 
 def test_a_file_is_no_folder(write_image, noise):
     path = write_image("a.png", noise(2, 2))
-    with pytest.raises(ValueError, match="is not a folder. Received: source=.*a.png"):
+    with pytest.raises(ValueError, match="is not a folder .*source=.*a.png', a file of image/png"):
         data.load(path)
 
 

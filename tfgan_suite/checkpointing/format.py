@@ -16,7 +16,7 @@ import zipfile
 import ml_dtypes
 import numpy as np
 
-from tfgan_suite.files import DurableFile, strict, sync
+from tfgan_suite.files import DurableFile, check_regular, json_object, strict, sync
 
 VERSION = 1
 STATE, MANIFEST = "state.npz", "manifest.json"
@@ -88,8 +88,9 @@ def read(folder):
 def _verified(folder):
     folder = pathlib.Path(folder)
     try:
+        check_regular(folder / MANIFEST)
         raw = (folder / MANIFEST).read_bytes()
-        manifest = json.loads(raw)
+        manifest = json_object(raw)
         content = {key: value for key, value in manifest.items() if key != "sha256"}
         if manifest["sha256"] != _digest(content) or raw != _text(manifest):
             raise DamagedCheckpoint(f"{folder / MANIFEST} is not as it was written")
@@ -98,7 +99,7 @@ def _verified(folder):
                 f"{folder} is of version {manifest['version']} of the format; this release reads "
                 f"version {VERSION}"
             )
-        for name, wanted in manifest["files"].items():
+        for name, wanted in {STATE: manifest["files"][STATE], **manifest["files"]}.items():
             size, digest = _measure(folder / name)
             if (size, digest) != (wanted["bytes"], wanted["sha256"]):
                 raise DamagedCheckpoint(
@@ -113,6 +114,7 @@ def _verified(folder):
 
 
 def _measure(path):
+    check_regular(path)
     with open(path, "rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         return os.fstat(file.fileno()).st_size, digest

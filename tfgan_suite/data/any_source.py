@@ -1,15 +1,18 @@
 """Whatever `data.load` takes, opened by the module that knows its kind."""
 
+import mimetypes
 import os
 import pathlib
 
 import numpy as np
 
+from tfgan_suite.data.archive import SUFFIXES as ARCHIVES
 from tfgan_suite.data.archive import is_archive, open_archive
 from tfgan_suite.data.arrays import open_arrays
 from tfgan_suite.data.digits import open_digits
 from tfgan_suite.data.folder import open_folder
 from tfgan_suite.data.gaussians import GaussianMixture, open_gaussians
+from tfgan_suite.data.numpy_files import SUFFIXES as NUMPY_FILES
 from tfgan_suite.data.numpy_files import is_numpy_file, open_numpy_file
 from tfgan_suite.data.tensorflow_datasets import is_builder, is_registered, open_tfds
 
@@ -35,7 +38,7 @@ def _open(source, split, data_dir, seed, skip_broken, attributes):
     if isinstance(source, (str, pathlib.PurePath)) and is_numpy_file(source):
         return open_numpy_file(source, split, skip_broken)
     if isinstance(source, pathlib.PurePath):
-        return open_folder(source, split, skip_broken, attributes)
+        return _open_folder(source, split, skip_broken, attributes)
     if isinstance(source, np.ndarray) or (
         isinstance(source, tuple) and len(source) == 2 and isinstance(source[0], np.ndarray)
     ):
@@ -51,9 +54,20 @@ def _open(source, split, data_dir, seed, skip_broken, attributes):
         return open_digits(split)
     if source.partition("/")[0] == "gaussians":
         return open_gaussians(source, split, seed)
-    if _must_be_path(source) or (os.path.isdir(source) and not is_registered(source)):
-        return open_folder(source, split, skip_broken, attributes)
+    if _must_be_path(source) or (os.path.exists(source) and not is_registered(source)):
+        return _open_folder(source, split, skip_broken, attributes)
     return open_tfds(source, split, data_dir, skip_broken)
+
+
+def _open_folder(source, *options):
+    if os.path.isfile(os.path.expanduser(source)):
+        kind = mimetypes.guess_type(source)[0] or "a type that is not known"
+        raise ValueError(
+            "A file as the source is not a folder of images: it must be an archive of one "
+            f"({', '.join(ARCHIVES)}) or of NumPy ({', '.join(NUMPY_FILES)}). "
+            f"Received: source={str(source)!r}, a file of {kind}"
+        )
+    return open_folder(source, *options)
 
 
 def _must_be_path(source):

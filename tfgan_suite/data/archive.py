@@ -1,28 +1,31 @@
-"""Tar archives of image files as a data source."""
+"""Archives of image files, tar and ZIP, as a data source."""
 
 import atexit
 import functools
 import os
 import pathlib
 import shutil
-import tarfile
 import tempfile
 
 from tfgan_suite.data.folder import open_folder
+from tfgan_suite.data.unpacking import unpack
 
-SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2")
+SUFFIXES = (
+    ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".zip",
+)  # fmt: skip
 
 
 def is_archive(source):
-    """Whether `source`, a path, is called like a tar archive."""
+    """Whether `source`, a path, is called like an archive of files."""
     return os.fspath(source).lower().endswith(SUFFIXES)
 
 
 def open_archive(source, split, skip_broken=False, attributes=None):
-    """Opens a tar archive of image files, compressed or not, as the folder that is in it.
+    """Opens an archive of image files, tar (compressed or not) or ZIP, as the folder that is in it.
 
-    It is unpacked into a temporary folder, which is removed when the process ends. Folders that
-    hold nothing but one folder are passed through: `monet/1.jpg` has no class.
+    It is unpacked into a temporary folder (see `unpack` for what is refused), which is removed when
+    the process ends. Folders that hold nothing but one folder are passed through: `monet/1.jpg` has
+    no class. The source is named after the archive.
 
     Args:
         source: path of the archive.
@@ -36,8 +39,9 @@ def open_archive(source, split, skip_broken=False, attributes=None):
         raise ValueError(f"The archive does not exist. Received: source={str(source)!r}")
     stat = path.stat()
     folder = _unpacked(path.resolve(), stat.st_mtime_ns, stat.st_size)
+    name = path.name[: -len(next(s for s in SUFFIXES if path.name.lower().endswith(s)))]
     try:
-        return open_folder(_only_folder(folder), split, skip_broken, attributes)
+        return open_folder(_only_folder(folder), split, skip_broken, attributes, name or path.name)
     except ValueError as error:
         raise ValueError(str(error).replace(str(folder), str(source))) from error
 
@@ -48,13 +52,10 @@ def _unpacked(path, changed, size):
     folder = pathlib.Path(tempfile.mkdtemp(prefix="tfgan_suite-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     try:
-        with tarfile.open(path) as archive:
-            archive.extractall(folder, filter="data")
-    except (tarfile.TarError, EOFError, OSError) as error:
-        reason = " ".join(str(error).split())
-        raise ValueError(
-            f"The archive cannot be unpacked: {reason}. Received: source={str(path)!r}"
-        ) from error
+        unpack(path, folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return folder
 
 

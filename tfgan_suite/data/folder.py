@@ -19,7 +19,7 @@ EXTENSIONS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
 SPLITS = ("train", "val", "valid", "validation", "test")
 
 
-def open_folder(source, split, skip_broken=False, attributes=None):
+def open_folder(source, split, skip_broken=False, attributes=None, name=None):
     """Opens a folder of png, jpg, jpeg, bmp, gif (first frame) or webp files.
 
     Images directly in the folder have no labels; images in sub-folders, at any depth, get the
@@ -36,9 +36,11 @@ def open_folder(source, split, skip_broken=False, attributes=None):
             one of its class that can, in the order of the names.
         attributes: path of a CSV file of attributes (see `read_attributes`); None for
             `attributes.csv` in the folder, where there is one.
+        name: of the source; None for the folder's own.
 
     Raises:
-        ValueError: if the folder is missing, has no image, mixes images and sub-folders or split
+        ValueError: if the folder is missing, has no image, holds a link to a folder that it lies
+            in, mixes images and sub-folders or split
             and class folders, lacks the split, or holds a file whose header is no image's.
     """
     root = pathlib.Path(source).expanduser()
@@ -73,7 +75,7 @@ def open_folder(source, split, skip_broken=False, attributes=None):
         return image
 
     def fingerprint():
-        known = {"name": root.name} | of_files(paths, folder)
+        known = {"name": name or root.name} | of_files(paths, folder)
         if isinstance(condition, Attributes):
             known |= {"attributes": of_arrays(values=labels)}
         return known
@@ -95,7 +97,7 @@ def open_folder(source, split, skip_broken=False, attributes=None):
         return images
 
     return Source(
-        name=root.name or str(root),
+        name=name or root.name or str(root),
         num_examples=len(files),
         shape=shape,
         dtype=tf.uint8,
@@ -140,10 +142,29 @@ def _is_image(name):
 
 
 def _images_below(folder):
-    """Yields all image files below a folder; hidden files and folders are passed over."""
-    for parent, folders, files in os.walk(folder, followlinks=True):
+    """Yields all image files below a folder; hidden files and folders are passed over.
+
+    Links to folders are followed, but for those in which the same images would be met again.
+    """
+    above = {str(folder): (os.path.realpath(folder.parent), os.path.realpath(folder))}
+    for parent, folders, files in os.walk(folder, onerror=_refuse_folder, followlinks=True):
+        reals = above.pop(parent)
+        if reals[-1] in reals[:-1]:
+            raise ValueError(
+                f"The folder {parent} is a link to one that it lies in, whose images would be met "
+                f"again in it; remove the link. Received: a link to {reals[-1]}"
+            )
         folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (pathlib.Path(parent, name) for name in files if _is_image(name))
+        above |= {path: (*reals, os.path.realpath(path)) for path in _joined(parent, folders)}
+        yield from map(pathlib.Path, _joined(parent, filter(_is_image, files)))
+
+
+def _joined(parent, names):
+    return [os.path.join(parent, name) for name in names]
+
+
+def _refuse_folder(error):
+    raise ValueError(f"The folder {error.filename} cannot be read: {error.strerror}") from error
 
 
 def _subfolders_with_images(folder):
@@ -192,7 +213,8 @@ def _list_images(folder, class_names):
         )
     files, labels = [], []
     for label, name in enumerate(class_names):
-        inside = sorted(_images_below(folder / name))
+        # A class may be in other splits alone.
+        inside = sorted(_images_below(folder / name)) if (folder / name).is_dir() else []
         files.extend(inside)
         labels.extend([label] * len(inside))
     return files, np.asarray(labels, np.int32)

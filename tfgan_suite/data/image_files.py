@@ -7,6 +7,8 @@ import os
 import numpy as np
 from PIL import Image, ImageOps
 
+from tfgan_suite.files import check_regular
+
 _ORIENTATION = 0x0112  # The EXIF tag; 5 to 8 swap height and width, 1 is upright.
 # Pillow's modes to the mode we read them in, where the two differ.
 _READ_AS = {"1": "L", "P": "RGB", "CMYK": "RGB"}
@@ -43,6 +45,7 @@ def decode(path):
 def _naming(path):
     """Turns whatever Pillow raises into a `ValueError` that names the file."""
     try:
+        check_regular(path)
         yield
     except Exception as error:  # OSError, SyntaxError, struct.error, ...: there is no one base.
         raise ValueError(f"Cannot read the image file {path}: {error}") from error

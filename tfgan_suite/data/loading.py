@@ -49,7 +49,7 @@ def load(
               `tfds.core.DatasetBuilder`;
             - a folder of images, as a path; sub-folders are classes (see `open_folder`). A name
               from this list wins over a folder of the same name: write `./digits` for the folder;
-            - a tar archive of such a folder, compressed or not, by its path;
+            - an archive of such a folder, ZIP or tar (compressed or not), by its path;
             - a file `.npy` of images, or `.npz` of images and labels (see `open_numpy_file`);
             - a uint8 (0..255) or float ([-1, 1]) array `[N, H, W, C]` or `[N, H, W]`, alone or in
               a tuple with labels (integers `[N]` or `[N, 1]`, or one-hot `[N, K]`) or attributes

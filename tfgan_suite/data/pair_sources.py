@@ -19,7 +19,7 @@ class SideBySide:
     """Pairs as one picture each, side by side, as the data sets of pix2pix have them.
 
     Attributes:
-        source: a folder, a tar archive or whatever else `data.load` takes.
+        source: a folder, an archive or whatever else `data.load` takes.
         column: the first column of the right image; None for the middle.
         targets: where the images asked for are: `"left"` or `"right"` of the inputs.
     """

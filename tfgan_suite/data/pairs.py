@@ -38,7 +38,7 @@ def load_pairs(
 
     Args:
         source: `SideBySide(...)`, `Colorization(...)`, or a tuple `(images, inputs)` of two
-            folders, two tar archives or two arrays. In folders the files of a pair have one name
+            folders, two archives or two arrays. In folders the files of a pair have one name
             (their extensions may differ); in arrays, one row.
         image_size: side, or `(height, width)`, in pixels, of both; None keeps the size.
         batch_size: pairs in a batch, over all replicas.

@@ -47,7 +47,7 @@ def load_unpaired(
     be begun again anywhere. Iterated by hand, each pass is the first epoch.
 
     Args:
-        domain_a: images of A: a folder, a tar archive, an array or whatever else `data.load` takes.
+        domain_a: images of A: a folder, an archive, an array or whatever else `data.load` takes.
             Without `domain_b`, both domains: a data set of TFDS with the splits of `cycle_gan/*`
             (`trainA`, `trainB`, `testA`, `testB`), or a folder with sub-folders of these names.
         domain_b: images of B; or None.

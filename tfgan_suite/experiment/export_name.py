@@ -1,11 +1,11 @@
 """The name of an exported model: one for each data set."""
 
-import json
 import os
 import pathlib
 
 from tfgan_suite.export.model_card import FILE
 from tfgan_suite.export.publishing import versions
+from tfgan_suite.files import read_json
 
 
 def free_export_name(saved_models, name, config, endings=("",)):
@@ -37,7 +37,7 @@ def _is_of_other_data(path, wanted):
     if not known:
         return False
     try:
-        card = json.loads((path / str(max(known)) / FILE).read_text(encoding="utf-8"))
+        card = read_json(path / str(max(known)) / FILE)
     except (OSError, ValueError):
         return False
     found = _data_of(card.get("config") or {})

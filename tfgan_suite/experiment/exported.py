@@ -1,7 +1,6 @@
 """An exported generator as evaluators call it: through its signatures alone."""
 
 import hashlib
-import json
 import pathlib
 
 import numpy as np
@@ -10,6 +9,7 @@ import tensorflow as tf
 from tfgan_suite.callbacks.metric_evaluation import BATCH
 from tfgan_suite.conditions import Labels
 from tfgan_suite.export import model_card
+from tfgan_suite.files import read_json
 from tfgan_suite.generation.declared import Declared
 from tfgan_suite.generation.given_conditions import checked
 from tfgan_suite.interface import Interface
@@ -158,7 +158,7 @@ class ExportedGenerator(Declared):
 
 def _read_card(path):
     try:
-        return json.loads((path / model_card.FILE).read_text(encoding="utf-8"))
+        return read_json(path / model_card.FILE)
     except (OSError, ValueError):
         return {}
 

@@ -15,7 +15,7 @@ class ImageConfig:
 
     OF_DATA: ClassVar = ("split", "image_size", "channels", "resize")
 
-    data: str = "digits"  # a name of `data.load`, a folder, a tar archive, a .npz or .npy file
+    data: str = "digits"  # a name of `data.load`, a folder, an archive, a .npz or .npy file
     split: str = "train"  # of the data; of TFDS also a slice such as train[:90%]
     image_size: int | tuple[int, int] | None = None  # pixels: side or height,width; none: as it is
     channels: int | None = None  # 1 (grey) or 3 (RGB); none: as many as the images have

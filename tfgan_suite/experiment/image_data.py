@@ -134,7 +134,7 @@ def check_images(description, source):
     """Raises ValueError unless a `data.Description` is of images."""
     if len(description.image_shape) != 3:
         raise ValueError(
-            "Images are wanted here: a folder, a tar archive, a .npz file, a name of TFDS, or "
+            "Images are wanted here: a folder, an archive, a .npz file, a name of TFDS, or "
             f'"digits". Received: data={source} with examples of the shape '
             f"{description.image_shape}"
         )

@@ -1,6 +1,6 @@
 """What a model card says of the run that made a generator."""
 
-import json
+from tfgan_suite.files import read_json
 
 
 def of_run(directory):
@@ -24,7 +24,7 @@ def of_run(directory):
         "trained_with": record["versions"],
     }
     try:
-        evaluation = json.loads(directory.evaluation.read_text(encoding="utf-8"))
+        evaluation = read_json(directory.evaluation)
     except FileNotFoundError:
         return card
     card["metrics"] = evaluation

@@ -1,7 +1,6 @@
 """What the command line shows of an experiment, before and after it runs."""
 
 import dataclasses
-import json
 import shlex
 
 import keras
@@ -14,6 +13,7 @@ from tfgan_suite.distribution import get_strategy
 from tfgan_suite.experiment import console, evaluation
 from tfgan_suite.experiment.building import build
 from tfgan_suite.experiment.exporting import paths_of
+from tfgan_suite.files import read_json
 from tfgan_suite.metrics import better
 from tfgan_suite.operations import step_operations
 
@@ -123,7 +123,7 @@ def summarize(result):
 
 def _diagnosis(path):
     """What a `GANMonitor` has found, in one line."""
-    record = json.loads(path.read_text(encoding="utf-8"))
+    record = read_json(path)
     found = [f"{f['name'].replace('_', ' ')} at step {f['step']}" for f in record["findings"]]
     found = ", ".join(found) or f"nothing wrong seen in {record['looks']} looks"
     return f"{found}: {console.relative(path)}"

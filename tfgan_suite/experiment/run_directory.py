@@ -1,12 +1,12 @@
 """Run directories: one folder with everything a run was given and has made."""
 
 import dataclasses
-import json
 import pathlib
 import tempfile
 
 from tfgan_suite.experiment.config import restore_config
 from tfgan_suite.experiment.recipe import load_recipe
+from tfgan_suite.files import read_json
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,7 +82,7 @@ class RunDirectory:
             ValueError: if this is not a run directory.
         """
         try:
-            return json.loads(self.config.read_text(encoding="utf-8"))
+            return read_json(self.config)
         except (OSError, ValueError) as error:
             raise ValueError(
                 f"Not a run directory: {self.config} cannot be read ({error}). "

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite.export.signatures import signatures_of
-from tfgan_suite.files import strict
+from tfgan_suite.files import read_json, strict
 from tfgan_suite.interface import from_json, to_json
 from tfgan_suite.version import __version__
 
@@ -117,7 +117,7 @@ def read(path):
     """
     file = pathlib.Path(path) / FILE
     try:
-        card = json.loads(file.read_text(encoding="utf-8"))
+        card = read_json(file)
     except (OSError, ValueError) as error:
         raise ValueError(f"{FILE} cannot be read: {error}") from error
     if not isinstance(card, dict) or not isinstance(card.get("sha256"), dict):

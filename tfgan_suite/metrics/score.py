@@ -1,10 +1,9 @@
 """A score that says how it was made: its name, and the file in which it is kept."""
 
 import dataclasses
-import json
 import pathlib
 
-from tfgan_suite.files import strict, write_json
+from tfgan_suite.files import read_json, strict, write_json
 from tfgan_suite.registration import public
 
 # Names that belong to the 2015 Inception graph alone.
@@ -75,9 +74,8 @@ class Score:
             FileNotFoundError: if there is no such file.
             ValueError: if it holds something else.
         """
-        text = pathlib.Path(path).read_text(encoding="utf-8")
         try:
-            values = json.loads(text)
+            values = read_json(path)
             return cls(**{**values, "value": float(values["value"])})
         except (TypeError, KeyError, ValueError) as error:
             raise ValueError(
