@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from scipy.special import softmax
-from scipy.stats import entropy
+from scipy.stats import chisquare, entropy
 
 from tfgan_suite import tf_gan
 from tfgan_suite.metrics import ClassifierScore, classifier_score
+from tfgan_suite.metrics._random_order import random_parts
 
 
 @pytest.fixture
@@ -29,12 +30,33 @@ def test_it_is_that_of_tf_gan(logits):
     assert classifier_score(logits)["classifier_score"] == pytest.approx(float(expected), rel=1e-9)
 
 
-def test_splits_are_every_nth_row(logits):
-    scores = [_expected(logits[part::4]) for part in range(4)]
-    result = classifier_score(logits, num_splits=4)
+def test_parts_are_those_of_the_seed(logits):
+    parts = np.resize(random_parts(4, seed=2), len(logits))
+    scores = [_expected(logits[parts == part]) for part in range(4)]
+    result = classifier_score(logits, num_splits=4, seed=2)
     assert result["classifier_score"] == pytest.approx(np.mean(scores))
     assert result["std"] == pytest.approx(np.std(scores))
     assert result["splits"] == 4
+    assert classifier_score(logits, num_splits=4, seed=3) != result
+
+
+def test_parts_are_random_and_of_one_size():
+    parts = random_parts(10, seed=0)
+    assert (np.sort(parts.reshape(-1, 10), axis=1) == np.arange(10)).all()
+    # Of rows in the same place of ten, each part has as many, up to chance.
+    counts = [np.bincount(column, minlength=10) for column in parts.reshape(-1, 10).T]
+    assert chisquare(np.ravel(counts)).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("order", ["in turn", "sorted"])
+def test_parts_hold_all_classes_in_whatever_order_they_come(order):
+    classes = np.arange(5000) % 10
+    logits = 20.0 * np.eye(10)[np.sort(classes) if order == "sorted" else classes]
+    metric = ClassifierScore(10, num_splits=10)
+    for start in range(0, 5000, 1250):
+        metric.update_state(logits[start : start + 1250])
+    for result in (classifier_score(logits, num_splits=10), metric.result()):
+        assert float(result["classifier_score"]) == pytest.approx(10.0, rel=0.02)
 
 
 def test_images_all_alike_score_one():
@@ -55,11 +77,11 @@ def test_probabilities_that_underflow_are_no_nan():
 
 
 def test_streams_are_one_shot_in_every_split(logits):
-    metric = ClassifierScore(10, num_splits=3)
+    metric = ClassifierScore(10, num_splits=3, seed=5)
     for start in range(0, 103, 17):
         metric.update_state(logits[start : start + 17])
     result = {key: float(value) for key, value in metric.result().items()}
-    assert result == pytest.approx(classifier_score(logits, 3), rel=1e-9)
+    assert result == pytest.approx(classifier_score(logits, 3, seed=5), rel=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -75,3 +97,10 @@ def test_streams_are_one_shot_in_every_split(logits):
 def test_wrong_arguments_are_refused(logits, splits, message):
     with pytest.raises(ValueError, match=message):
         classifier_score(logits, splits)
+
+
+@pytest.mark.parametrize("seed", [-1, 0.5, True])
+def test_wrong_seeds_are_refused(seed):
+    for make in (lambda: classifier_score(np.eye(3), seed=seed), lambda: ClassifierScore(3, seed=seed)):
+        with pytest.raises(ValueError, match=f"seed={seed}"):
+            make()

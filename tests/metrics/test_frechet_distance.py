@@ -135,6 +135,41 @@ def test_constant_sets_are_as_far_as_their_means():
     assert _streamed(real, generated) == pytest.approx(4 * 0.2**2, rel=1e-6)
 
 
+@pytest.mark.parametrize("rows", [5, 200])
+def test_a_collapsed_generator_is_judged_in_a_stream(rows):
+    real, generated = np.random.default_rng(0).normal(size=(rows, 2)), np.tile([0.1, 0.3], (rows, 1))
+    expected = np.sum((real.mean(axis=0) - (0.1, 0.3)) ** 2) + real.var(axis=0, ddof=1).sum()
+    assert frechet_distance(real, generated) == pytest.approx(expected, rel=1e-12)
+    assert _streamed(real, generated) == pytest.approx(expected, rel=1e-12)
+    assert _streamed(generated, generated) < 1e-28
+
+
+@pytest.mark.parametrize("offset, spread", [(1e3, 1e-2), (-1e6, 1e-3)])
+def test_far_and_narrow_features_lose_nothing_in_a_stream(offset, spread):
+    # Multiples of a power of two, so that the offset itself rounds nothing.
+    steps = 2.0 ** np.floor(np.log2(spread) - 6)
+    real, generated = (
+        steps * np.round(spread / steps * rows) for rows in _sets(16, 300, 200)
+    )
+    expected = oracles.frechet_distance(real, generated)
+    assert _streamed(real + offset, generated + offset) == pytest.approx(expected, rel=1e-6)
+
+
+def test_features_that_move_are_merged_as_numpy_has_them():
+    # Each batch lies elsewhere: what is merged is mostly the differences of their means.
+    real, generated = (
+        rows + np.linspace(0, 3, len(rows))[:, None] for rows in _sets(8, 200, 300)
+    )
+    expected = oracles.frechet_distance(real, generated)
+    assert _streamed(real, generated) == pytest.approx(expected, rel=1e-6)
+
+
+def test_sums_of_features_that_are_alike_are_statistics():
+    rows = np.tile([0.1, 0.3], (5, 1))
+    statistics = FeatureStatistics.from_sums(5, rows.sum(axis=0), rows.T @ rows)
+    assert frechet_distance(statistics, rows + 1.0) == pytest.approx(2.0, rel=1e-9)
+
+
 def test_statistics_are_those_of_numpy():
     real, _ = _sets(16, 9000)
     statistics = FeatureStatistics.from_features(real.astype(np.float32))
@@ -245,7 +280,7 @@ def test_wrong_statistics_are_refused(arguments, message):
 
 def test_sums_that_overflow_are_refused():
     metric = FrechetDistance(2)
-    metric.update_state(np.full([3, 2], 1e200), np.full([3, 2], 1e200))
+    metric.update_state(*[1e200 * np.eye(2)] * 2)
     with pytest.raises(ValueError, match="overflowed"):
         metric.result()
 

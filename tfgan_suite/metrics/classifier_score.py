@@ -4,12 +4,13 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite.metrics._arrays import finite_matrix, positive_integer
+from tfgan_suite.metrics._random_order import checked_seed, random_parts
 from tfgan_suite.metrics._streaming import StreamingMetric, feature_rows, on_first_replica
 from tfgan_suite.registration import public, register
 
 
 @public
-def classifier_score(logits, num_splits=1):
+def classifier_score(logits, num_splits=1, seed=0):
     """How sure a classifier is of each image, and how evenly it uses its classes.
 
     `exp(E[KL(p(y|x) || p(y))])`, from 1 (all images alike) to the number of classes. It compares
@@ -20,9 +21,12 @@ def classifier_score(logits, num_splits=1):
 
     Args:
         logits: real numbers of shape `[N, K]`.
-        num_splits: number of parts S of which each has a score of its own. Deviation: row i is in
-            part i mod S, where the paper's code cuts the rows into contiguous parts; the law is
-            the same for images in random order, and a stream need not know its length.
+        num_splits: number of parts S of which each has a score of its own. Deviation: of each S
+            rows that follow one another one is in each part, at random, where the paper's code
+            cuts the rows into contiguous parts. The law is the same for images in random order;
+            images that come class by class, or classes in turn, are judged as if they were, and a
+            stream need not know its length.
+        seed: non-negative int that decides the parts.
 
     Returns:
         A JSON-able dict:
@@ -35,8 +39,8 @@ def classifier_score(logits, num_splits=1):
             fewer rows than parts.
     """
     logits = finite_matrix(logits, "logits")
-    positive_integer(num_splits, "num_splits")
-    sums = [_sums(logits[part::num_splits]) for part in range(num_splits)]
+    parts = np.resize(random_parts(positive_integer(num_splits, "num_splits"), seed), len(logits))
+    sums = [_sums(logits[parts == part]) for part in range(num_splits)]
     return _score(*(np.stack(values) for values in zip(*sums)))
 
 
@@ -49,6 +53,7 @@ class ClassifierScore(StreamingMetric):
     Args:
         num_classes: number of classes K.
         num_splits: see `classifier_score`.
+        seed: see `classifier_score`.
         name: name of the metric.
 
     Raises:
@@ -58,10 +63,12 @@ class ClassifierScore(StreamingMetric):
 
     outputs = ("classifier_score", "std", "splits")
 
-    def __init__(self, num_classes, num_splits=1, name="classifier_score"):
+    def __init__(self, num_classes, num_splits=1, seed=0, name="classifier_score"):
         super().__init__(name)
         self.num_classes = positive_integer(num_classes, "num_classes")
         self.num_splits = positive_integer(num_splits, "num_splits")
+        self.seed = checked_seed(seed)
+        self.parts = random_parts(self.num_splits, self.seed)
         self.counts = self.accumulator("counts", (num_splits,))
         self.negentropies = self.accumulator("negentropies", (num_splits,))
         self.probabilities = self.accumulator("probabilities", (num_splits, num_classes))
@@ -73,7 +80,8 @@ class ClassifierScore(StreamingMetric):
 
     def _add(self, logits):
         seen = tf.cast(tf.reduce_sum(self.counts.value), tf.int64)
-        parts = (seen + tf.range(tf.shape(logits, tf.int64)[0])) % self.num_splits
+        rows = (seen + tf.range(tf.shape(logits, tf.int64)[0])) % len(self.parts)
+        parts = tf.gather(tf.constant(self.parts), rows)
         p, log_p = tf.nn.softmax(logits), tf.nn.log_softmax(logits)
         for variable, values in (
             (self.counts, tf.ones_like(logits[:, 0])),
@@ -90,6 +98,7 @@ class ClassifierScore(StreamingMetric):
             **super().get_config(),
             "num_classes": self.num_classes,
             "num_splits": self.num_splits,
+            "seed": self.seed,
         }
 
 

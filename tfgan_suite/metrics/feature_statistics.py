@@ -45,8 +45,13 @@ class FeatureStatistics:
         check_finite(mean[None], "mean")
         check_finite(covariance, "covariance")
         largest = float(np.max(np.abs(covariance)))
-        if np.max(np.abs(covariance - covariance.T)) > 1e-6 * largest:
-            raise ValueError("`covariance` must be symmetric.")
+        # Of features that are all alike nothing but rounding errors is left.
+        asymmetry = float(np.max(np.abs(covariance - covariance.T)))
+        if asymmetry > max(1e-6 * largest, noise):
+            raise ValueError(
+                "`covariance` must be symmetric. Received: entries that differ from those of the "
+                f"transpose by up to {asymmetry:.3g}, the largest being {largest:.3g}"
+            )
         self.count = int(count)
         self.mean = mean
         self.covariance = (covariance + covariance.T) / 2
@@ -73,16 +78,29 @@ class FeatureStatistics:
         for batch in batches:
             centered = features[batch] - mean
             outer = outer + centered.T @ centered
-        return cls(
-            count,
-            mean,
-            outer / max(count - 1, 1),
-            noise=len(mean) * (_EPSILON * np.max(np.abs(mean))) ** 2,
-        )
+        return cls.from_deviations(count, mean, outer)
+
+    @classmethod
+    def from_deviations(cls, count, mean, outer):
+        """The statistics from sums over deviations from the mean, which lose no precision.
+
+        Args:
+            count: number of samples N.
+            mean: array of shape `[D]`.
+            outer: sum of the outer products of `features - mean`, shape `[D, D]`.
+        """
+        mean = np.asarray(mean, np.float64)
+        if not (np.isfinite(mean).all() and np.isfinite(outer).all()):
+            raise ValueError("The sums of the features have overflowed float64.")
+        noise = mean.size * (_EPSILON * np.max(np.abs(mean), initial=0.0)) ** 2
+        return cls(count, mean, outer / max(count - 1, 1), noise=noise)
 
     @classmethod
     def from_sums(cls, count, total, outer):
         """The statistics from accumulated sums.
+
+        What the square of the mean is larger than the variance, is lost of the variance's digits:
+        `FrechetDistance` adds deviations from the mean up.
 
         Args:
             count: number of samples N.

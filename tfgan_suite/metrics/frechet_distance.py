@@ -1,11 +1,13 @@
 """Frechet distance of features (the FID, if they are those of the 2015 Inception graph)."""
 
+import functools
+
 import numpy as np
 import scipy.linalg
 import tensorflow as tf
 
 from tfgan_suite.metrics._arrays import finite_matrix, positive_integer
-from tfgan_suite.metrics._streaming import StreamingMetric, feature_rows
+from tfgan_suite.metrics._streaming import StreamingMetric, feature_rows, on_first_replica
 from tfgan_suite.metrics.feature_statistics import FeatureStatistics
 from tfgan_suite.registration import public, register
 
@@ -121,8 +123,14 @@ def frechet_distance_infinity(real, generated, *, min_samples=None, points=INFIN
 class FrechetDistance(StreamingMetric):
     """`frechet_distance` of streams of features, in memory independent of their lengths.
 
-    The state is count, sum and sum of outer products of both sets, `2 (D^2 + D + 1)` float64
-    numbers; under several replicas the sums are merged, and the result is that of one replica.
+    The state is count, mean and sum of outer products of the deviations from the mean of both sets,
+    `2 (D^2 + D + 1)` float64 numbers. They are merged batch by batch without a difference of large
+    numbers: a generator that has collapsed, or features far from the origin, lose no digits. Under
+    several replicas the result is that of one replica.
+
+    References:
+        Chan et al. 1983, "Algorithms for Computing the Sample Variance: Analysis and
+        Recommendations", The American Statistician 37(3), equation 2.1.
 
     Args:
         dimension: number of features D.
@@ -140,7 +148,7 @@ class FrechetDistance(StreamingMetric):
         self.dimension = positive_integer(dimension, "dimension")
         for part in ("real", "generated"):
             setattr(self, f"{part}_count", self.accumulator(f"{part}_count"))
-            setattr(self, f"{part}_total", self.accumulator(f"{part}_total", (dimension,)))
+            setattr(self, f"{part}_mean", self.accumulator(f"{part}_mean", (dimension,)))
             setattr(self, f"{part}_outer", self.accumulator(f"{part}_outer", (dimension,) * 2))
         self.reference = None
 
@@ -160,9 +168,22 @@ class FrechetDistance(StreamingMetric):
         for part, rows in (("real", real), ("generated", generated)):
             if rows is not None:
                 rows = self.accept(feature_rows(rows, self.dimension, name=part))
-                getattr(self, f"{part}_count").assign_add(tf.cast(tf.shape(rows)[0], tf.float64))
-                getattr(self, f"{part}_total").assign_add(tf.reduce_sum(rows, axis=0))
-                getattr(self, f"{part}_outer").assign_add(tf.matmul(rows, rows, transpose_a=True))
+                on_first_replica(rows, functools.partial(self._add, part))
+
+    def _add(self, part, rows):
+        count, mean, outer = (getattr(self, f"{part}_{k}") for k in ("count", "mean", "outer"))
+        added = tf.cast(tf.shape(rows)[0], tf.float64)
+        # No row at all has no mean: 0, which then has no weight.
+        center = tf.math.divide_no_nan(tf.reduce_sum(rows, axis=0), added)
+        moved = center - mean.value
+        share = tf.math.divide_no_nan(added, count.value + added)
+        deviations = rows - center
+        outer.assign_add(
+            tf.matmul(deviations, deviations, transpose_a=True)
+            + count.value * share * moved[:, None] * moved
+        )
+        mean.assign_add(share * moved)
+        count.assign_add(added)
 
     def compute(self, **state):
         def statistics(part):
@@ -171,8 +192,8 @@ class FrechetDistance(StreamingMetric):
                 raise ValueError(
                     f"FrechetDistance needs at least 2 {part} samples. Received: {count}"
                 )
-            return FeatureStatistics.from_sums(
-                count, state[f"{part}_total"], state[f"{part}_outer"]
+            return FeatureStatistics.from_deviations(
+                count, state[f"{part}_mean"], state[f"{part}_outer"]
             )
 
         real = self.reference or statistics("real")

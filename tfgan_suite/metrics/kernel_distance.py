@@ -6,16 +6,18 @@ import tensorflow as tf
 
 from tfgan_suite import tf_gan
 from tfgan_suite.metrics._arrays import finite_matrix, positive_integer
+from tfgan_suite.metrics._random_order import checked_seed, permuted, warn_of_order
 from tfgan_suite.metrics._streaming import StreamingMetric, feature_rows, on_first_replica
 from tfgan_suite.registration import public, register
 
 
 @public
-def kernel_distance(real, generated, max_block_size=1024):
+def kernel_distance(real, generated, max_block_size=1024, seed=0):
     """Squared maximum mean discrepancy under the cubic kernel `(x'y / D + 1)^3`, unbiased.
 
     Both sets are cut into the same number of blocks, as few as `max_block_size` allows, and the
-    unbiased estimates of the blocks are averaged: rows must be in random order. An unbiased
+    unbiased estimates of the blocks are averaged. Before, the rows of either set are permuted at
+    random: blocks of rows that come class by class would be compared as other laws are. An unbiased
     estimate of a small distance can be negative.
 
     References:
@@ -27,6 +29,7 @@ def kernel_distance(real, generated, max_block_size=1024):
         generated: features of shape `[M, D]`.
         max_block_size: rows of a block at most; time grows with it, the variance of the estimate
             falls.
+        seed: non-negative int that decides which rows are in which block.
 
     Returns:
         A JSON-able dict:
@@ -47,6 +50,9 @@ def kernel_distance(real, generated, max_block_size=1024):
             "Every block needs at least 2 samples of each set. "
             f"Received: {len(real)} real and {len(generated)} generated samples for {blocks} blocks"
         )
+    seed = checked_seed(seed)
+    if blocks > 1:
+        real, generated = permuted(real, seed, 0), permuted(generated, seed, 1)
     # TF-GAN computes in the dtype it is given: float64 here.
     mean, error = tf_gan.eval.kernel_classifier_distance_and_std_from_activations(
         tf.constant(real), tf.constant(generated), max_block_size
@@ -63,9 +69,10 @@ class KernelDistance(StreamingMetric):
     """`kernel_distance` of streams of features, in memory independent of their lengths.
 
     The state is one block of either set and sums over the blocks. Rows are used in the order in
-    which they come, also under several replicas; rows after the last full block are left out,
-    unless there was no full block. The result is a dict: "kernel_distance", "standard_error" (NaN
-    with a single block) and "blocks".
+    which they come, also under several replicas, which has to be a random one: the result warns
+    where the means of the blocks differ by more than chance lets them. Rows after the last full
+    block are left out, unless there was no full block. The result is a dict: "kernel_distance",
+    "standard_error" (NaN with a single block) and "blocks".
 
     Args:
         dimension: number of features D.
@@ -91,6 +98,10 @@ class KernelDistance(StreamingMetric):
         self.blocks = self.accumulator("blocks")
         self.total = self.accumulator("total")
         self.squares = self.accumulator("squares")
+        # By which the order of the rows shows, of real and of generated ones.
+        self.means = self.accumulator("means", (2, dimension))
+        self.mean_squares = self.accumulator("mean_squares", (2,))
+        self.variances = self.accumulator("variances", (2,))
 
     def update_state(self, real, generated):
         """Adds as many rows `[B, D]` of real as of generated features."""
@@ -122,6 +133,12 @@ class KernelDistance(StreamingMetric):
         self.blocks.assign_add(tf.cast(blocks, tf.float64))
         self.total.assign_add(tf.reduce_sum(estimates))
         self.squares.assign_add(tf.reduce_sum(estimates**2))
+        sets = tf.reshape(full, [-1, size, 2, self.dimension])
+        means = tf.reduce_mean(sets, axis=1)
+        self.means.assign_add(tf.reduce_sum(means, axis=0))
+        self.mean_squares.assign_add(tf.reduce_sum(means**2, axis=[0, 2]))
+        deviations = tf.reduce_sum((sets - means[:, None]) ** 2, axis=[0, 1, 3])
+        self.variances.assign_add(deviations / (size - 1))
         left = tf.shape(rest)[0]
         self.pending_rows.assign(tf.cast(left, tf.float64))
         self.pending.assign(tf.pad(rest, [[0, size - left], [0, 0]]))
@@ -132,7 +149,7 @@ class KernelDistance(StreamingMetric):
             real, generated, max_block_size=self.block_size
         )
 
-    def compute(self, pending, pending_rows, blocks, total, squares):
+    def compute(self, pending, pending_rows, blocks, total, squares, **order):
         if not blocks:
             if pending_rows < 2:
                 raise ValueError(
@@ -147,6 +164,7 @@ class KernelDistance(StreamingMetric):
         if blocks > 1:
             variance = max(squares - blocks * mean**2, 0.0) / (blocks - 1)
             error = math.sqrt(variance / blocks)
+            warn_of_order(blocks, self.block_size, **order)
         return {"kernel_distance": mean, "standard_error": error, "blocks": blocks}
 
     def get_config(self):
