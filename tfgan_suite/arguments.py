@@ -113,7 +113,9 @@ def parser():
         help="a run; with --data also .keras files, exported models, data:NAME:SPLIT and noise",
     )
     evaluate.add_argument("--data", metavar="NAME", help="real images: a data set or a folder")
-    evaluate.add_argument("--split", metavar="SPLIT", help="of these (default: test)")
+    evaluate.add_argument(
+        "--split", metavar="SPLIT", help="of these (default: held-out images, else train)"
+    )
     evaluate.add_argument(
         "--metrics", metavar="A,B,...", help="names of scores; an unknown one lists them"
     )
@@ -126,19 +128,27 @@ def parser():
     evaluate.add_argument("--samples", type=_at_least(1), metavar="N", help="of each generator")
     evaluate.add_argument("--seed", type=_at_least(0), metavar="S", help="of the samples")
     evaluate.add_argument("--to", metavar="DIR", help="for scores, table and pictures")
-    evaluate.add_argument("--image-size", type=_at_least(1), metavar="N", help="if none is given")
-    evaluate.add_argument("--channels", type=int, choices=(1, 3), help="if none are given")
-    evaluate.add_argument("--data-dir", metavar="DIR", help="of TensorFlow Datasets")
+    _add_image_shape(evaluate, "the generators'")
+    evaluate.add_argument(
+        "--class-frequencies",
+        type=_frequencies,
+        metavar="data|equal|A,B,...",
+        help="how often a generator is asked for each class (default: as in the data; equally "
+        "often for scores of classes)",
+    )
+    evaluate.add_argument(
+        "--round-to-8-bits",
+        action=argparse.BooleanOptionalAction,
+        help="judge generated images as files of 256 levels (default: as is usual for a score)",
+    )
     evaluate.add_argument("--best", action="store_true", help="a run's best checkpoint")
 
     classifier = commands.add_parser(
         "classifier", help="train the judge of a labelled data set, or find it in the cache"
     )
     classifier.add_argument("source", metavar="NAME", help="a data set, or a folder of classes")
-    classifier.add_argument("--image-size", type=_at_least(1), metavar="N", help="in pixels")
-    classifier.add_argument("--channels", type=int, choices=(1, 3), help="(default: its own)")
+    _add_image_shape(classifier, "the images'")
     classifier.add_argument("--epochs", type=_at_least(1), metavar="N", help="passes over it")
-    classifier.add_argument("--data-dir", metavar="DIR", help="of TensorFlow Datasets")
 
     export = commands.add_parser("export", help="export a generator for TensorFlow Serving")
     export.add_argument("source", metavar="RUN", help="a run directory or a .keras file")
@@ -165,6 +175,40 @@ def parser():
 def _add_conditions(command):
     for option, (metavar, text) in CONDITION_OPTIONS.items():
         command.add_argument(f"--{option}", metavar=metavar, help=text)
+
+
+def _add_image_shape(command, whose):
+    """Size, channels and resizing of real images, as in the config of a training."""
+    command.add_argument(
+        "--image-size", type=_size, metavar="N|H,W", help=f"in pixels (default: {whose})"
+    )
+    command.add_argument(
+        "--channels", type=int, choices=(1, 2, 3, 4), help=f"(default: {whose})"
+    )
+    command.add_argument(
+        "--resize", choices=("stretch", "crop", "pad"), help="where the aspect ratio changes"
+    )
+    command.add_argument("--data-dir", metavar="DIR", help="of TensorFlow Datasets")
+
+
+def _size(text):
+    sides = [int(side) if side.strip().isdecimal() else 0 for side in text.split(",")]
+    if len(sides) > 2 or min(sides) < 1:
+        raise argparse.ArgumentTypeError(
+            f"must be a side in pixels, or height,width such as 48,64, not {text}"
+        )
+    return sides[0] if len(sides) == 1 else tuple(sides)
+
+
+def _frequencies(text):
+    if text in ("data", "equal"):
+        return text
+    try:
+        return tuple(float(share) for share in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"must be data, equal, or shares of the classes such as 0.9,0.1, not {text}"
+        ) from None
 
 
 def _at_least(least):

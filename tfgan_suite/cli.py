@@ -211,9 +211,9 @@ def _evaluate(arguments):
         arguments.data,
         **{name: value for name, value in options.items() if value is not None},
         to=arguments.to,
-        image_size=arguments.image_size,
-        channels=arguments.channels,
-        data_dir=arguments.data_dir,
+        **_image_options(arguments),
+        class_frequencies=arguments.class_frequencies,
+        round_to_8_bits=arguments.round_to_8_bits,
         best=arguments.best,
         command=arguments.command_line,
     )
@@ -221,7 +221,8 @@ def _evaluate(arguments):
 
 
 def _evaluate_by_recipe(arguments):
-    for option in ("split", "metrics", "extractor", "to", "image_size", "channels", "data_dir"):
+    options = ("split", "metrics", "extractor", "to", "class_frequencies", "round_to_8_bits")
+    for option in (*options, *_image_options(arguments)):
         if getattr(arguments, option) is not None:
             raise ValueError(
                 "Without --data a run is judged as its recipe says. "
@@ -240,12 +241,14 @@ def _classifier(arguments):
     with quiet_imports():
         from tfgan_suite.experiment import commands
     commands.train_classifier(
-        arguments.source,
-        image_size=arguments.image_size,
-        channels=arguments.channels,
-        epochs=arguments.epochs,
-        data_dir=arguments.data_dir,
+        arguments.source, epochs=arguments.epochs, **_image_options(arguments)
     )
+
+
+def _image_options(arguments):
+    """What is asked of real images, as `data.load` takes it."""
+    keys = ("image_size", "channels", "resize", "data_dir")
+    return {key: getattr(arguments, key) for key in keys}
 
 
 def _export(arguments):

@@ -160,6 +160,14 @@ def test_results_go_where_they_are_wanted(evaluate, tmp_path, digits):
     [
         (["noise"], "'noise'"),
         (["runs/first", "--metrics", "ms_ssim"], "--metrics ms_ssim"),
+        (["runs/first", "--resize", "crop"], "--resize crop"),
+        (["runs/first", "--no-round-to-8-bits"], "--round-to-8-bits False"),
+        (["runs/digits", "--data", "digits", "--image-size", "16"], "image_size=16"),
+        (["runs/digits", "--data", "digits", "--channels", "3"], "channels=3"),
+        (
+            ["noise", "--data", "digits", "--metrics", "ms_ssim", "--extractor", "classifier"],
+            "needs an extractor",
+        ),
         (["runs/first", "runs/first"], "with --data"),
         (["runs/none", "--data", "digits"], "'runs/none'"),
         (["noise", "--data", "digits", "--metrics", "fid"], "'frechet_distance'"),
@@ -192,6 +200,49 @@ def test_a_classifier_is_trained_once(digits, capsys):
 
 
 @pytest.fixture
+def flat_folder(tmp_path):
+    """Images without labels, of two sizes, in a folder with a colon in its name."""
+    folder, rng = tmp_path / "my:photos", np.random.default_rng(0)
+    folder.mkdir()
+    for index in range(130):
+        pixels = rng.integers(0, 256, (8, 8 + 4 * (index % 2))).astype(np.uint8)
+        Image.fromarray(pixels).save(folder / f"{index}.png")
+    return str(folder)
+
+
+def test_scores_of_pixels_need_no_labels_and_no_classifier(digits, flat_folder, capsys, monkeypatch):
+    monkeypatch.setenv("TFGAN_SUITE_CACHE", str(digits / "no_judges"))
+    sources = ["runs/digits", "noise", f"data:{flat_folder}"]
+    options = ["--metrics", "sliced_wasserstein,ms_ssim", "--resize", "crop", *SAMPLES]
+    assert main(["evaluate", *sources, "--data", flat_folder, *options]) == 0
+    folder = digits / capsys.readouterr().out.splitlines()[-1].split(": ", 1)[1]
+    found = json.loads((folder / "scores.json").read_text())["results"]
+    assert [sorted(by_name(result)) for result in found] == [["ms_ssim", "sliced_wasserstein"]] * 3
+    assert found[0]["data"]["resize"].endswith("crop") and found[0]["data"]["split"] == "train"
+    assert not (digits / "no_judges" / "classifiers").exists()
+
+
+def test_sizes_that_differ_are_judged_when_told_how(digits, flat_folder, fails):
+    command = ["evaluate", "runs/digits", "--data", flat_folder, "--metrics", "ms_ssim"]
+    assert "give one of resize=" in fails(*command)
+
+
+@pytest.mark.parametrize(
+    "option, value, message",
+    [
+        ("--image-size", "8,8,8", "height,width such as 48,64, not 8,8,8"),
+        ("--image-size", "0", "not 0"),
+        ("--class-frequencies", "even", "data, equal, or shares"),
+        ("--resize", "squash", "invalid choice"),
+    ],
+)
+def test_wrong_options_say_what_is_right(option, value, message, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["evaluate", "noise", "--data", "digits", option, value])
+    assert ended.value.code == 2 and message in capsys.readouterr().err
+
+
+@pytest.fixture
 def folder_of_classes(tmp_path):
     rng = np.random.default_rng(0)
     for name, level in (("dark", 60), ("light", 190)):
@@ -208,6 +259,13 @@ def test_a_classifier_of_a_folder_holds_some_images_out(digits, folder_of_classe
     (accuracy,) = [line for line in said.splitlines() if "accuracy" in line]
     assert 5 < int(accuracy.split()[3]) < 30
     assert float(accuracy.split()[1]) > 0.9
+
+
+def test_a_classifier_of_mixed_sizes_says_how_they_are_resized(digits, folder_of_classes, capsys):
+    Image.new("RGB", (12, 8)).save(folder_of_classes / "dark" / "wide.png")
+    options = ["--image-size", "8", "--resize", "pad", "--epochs", "1"]
+    assert main(["classifier", str(folder_of_classes), *options]) == 0
+    assert "8x8x3" in capsys.readouterr().out
 
 
 def test_a_folder_without_classes_has_no_classifier(digits, fails, folder_of_classes):

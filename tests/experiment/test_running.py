@@ -226,3 +226,16 @@ def test_models_of_other_data_are_no_versions_of_one_another(write_recipe, in_tm
     assert "exported as small_ring_2: small_ring has models of other data" in (
         capsys.readouterr().out.replace("note  ", "")
     )
+
+
+def test_what_evaluators_cannot_judge_is_found_before_the_training(write_recipe, in_tmp):
+    docstring = '"""An evaluator."""'
+    check = """
+
+    def check(self, generate):
+        raise ValueError(f"no points of {generate.modality.shape}")
+"""
+    recipe = write_recipe((docstring, docstring + check))
+    with pytest.raises(ValueError, match=r"'mean' cannot judge .*no points of \(2,\)"):
+        run(recipe)
+    assert not list(in_tmp.iterdir())

@@ -33,6 +33,8 @@ def test_protocol_says_how_it_was_measured(brightness_classifier):
         "seed": 50,
         "image_shape": [8, 8, 1],
         "resize": None,
+        "conditions": None,
+        "rounding": "none",
         "classifier": {
             "name": "brightness",
             "content_hash": brightness_classifier.content_hash,

@@ -1,6 +1,7 @@
 """Tests of reference images, scores and their protocol, and the evaluator that makes them."""
 
 import json
+import types
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import tensorflow as tf
 
 from tfgan_suite import metrics
 from tfgan_suite.metrics import FeatureEvaluator, FeatureExtractor, ReferenceImages, Score
+from tfgan_suite.modalities import Image
 
 SCORES = (
     "frechet_distance",
@@ -151,7 +153,7 @@ def test_scores_are_those_of_the_functions(evaluator):
         "kernel_distance": metrics.kernel_distance(real, features)["kernel_distance"],
         **manifold,
         **density,
-        "classifier_score": metrics.classifier_score(logits, 2)["classifier_score"],
+        "classifier_score": metrics.classifier_score(logits, 2, 3)["classifier_score"],
     }
     expected = {f"{name}-quarters-30": value for name, value in expected.items()}
     assert result == pytest.approx(expected, rel=1e-6)
@@ -170,6 +172,9 @@ def test_protocol_says_how_it_was_measured(evaluator):
         "num_samples": 30,
         "seed": 3,
         "image_shape": [4, 4, 1],
+        "conditions": None,
+        "rounding": "none",
+        "row_order": "permuted by the seed",
         "max_block_size": 1024,
         "manifold_k": 3,
         "density_k": 5,
@@ -230,12 +235,28 @@ def test_short_names_belong_to_inception(extractor):
         ({"scores": ()}, r"scores=\(\)"),
         ({"num_samples": 0}, "num_samples=0"),
         ({"manifold_k": 0}, "manifold_k=0"),
+        ({"extractor": None}, "must be a `FeatureExtractor`. Received: None"),
+        ({"round_to_8_bits": "yes"}, "round_to_8_bits='yes'"),
+        ({"class_frequencies": "even"}, "class_frequencies='even'"),
+        ({"class_frequencies": (0.5, -0.1)}, "none negative"),
+        ({"class_frequencies": (0, 0)}, "not all zero"),
     ],
 )
 def test_wrong_settings_are_refused(extractor, changes, message):
     arguments = {"extractor": extractor, "reference": ReferenceImages(_images(), "n"), **changes}
     with pytest.raises(ValueError, match=message):
         FeatureEvaluator(**arguments)
+
+
+def test_what_is_made_can_be_checked_before(evaluator):
+    generate = types.SimpleNamespace(modality=Image(4, 4, 1))
+    evaluator.check(generate)
+    generate.modality = Image(8, 8, 1)
+    with pytest.raises(ValueError, match=r"takes images of shape \(4, 4, 1\)"):
+        evaluator.check(generate)
+    evaluator.score_names = ("gan_test",)
+    with pytest.raises(ValueError, match="without classes"):
+        evaluator.check(generate)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pytest
 
 from tfgan_suite import metrics
 from tfgan_suite.metrics import Comparison, FeatureEvaluator, FeatureExtractor, ReferenceImages
+from tfgan_suite.metrics._images import rounded_to_8_bits
 from tfgan_suite.metrics.score_table import SCORES, compute
 
 CLASSES = 2
@@ -88,13 +89,31 @@ def test_parts_of_the_classifier_score_have_all_classes():
     assert score.value > 1.5
 
 
+def test_fewer_images_than_were_made_are_of_all_classes(monkeypatch):
+    # Sorted by their class: the first half is of one.
+    def generate(n, seed):
+        return Levels().of(Levels().latents(n, seed), np.arange(n) // (n // 2))
+
+    judged = []
+    monkeypatch.setattr(
+        "tfgan_suite.metrics.comparison_scores.sliced_wasserstein_distance",
+        lambda real, made, **options: judged.append(made) or {"sliced_wasserstein": 0.0},
+    )
+    comparison = compare(generate)
+    comparison.reference = ReferenceImages(_images(10), "noise")
+    score = figures("sliced_wasserstein", comparison)["sliced_wasserstein"]
+    assert score.protocol["row_order"] == "permuted by the seed"
+    (made,) = judged
+    assert len(made) == 10 and 2 <= np.sum(made.mean(axis=(1, 2, 3)) > 0) <= 8
+
+
 def test_scores_of_pixels_name_no_extractor():
     score = figures("sliced_wasserstein", compare(_images))["sliced_wasserstein"]
     assert score.name == "sliced_wasserstein-20"
     assert "extractor" not in score.protocol
     assert score.details["images"] == 20
     expected = metrics.sliced_wasserstein_distance(
-        ReferenceImages(_images(), "noise").images[:20], _images(20, 1), seed=1
+        ReferenceImages(_images(), "noise").images[:20], rounded_to_8_bits(_images(20, 1)), seed=1
     )
     assert score.value == pytest.approx(expected["sliced_wasserstein"])
 
@@ -103,7 +122,7 @@ def test_diversity_is_that_of_all_images_and_of_the_classes():
     score = figures("ms_ssim", compare(Levels()))["ms_ssim"]
     assert score.details["scales"] == 1 and score.details["filter_size"] == 11
     options = {"scales": 1, "seed": 1}
-    made = Levels()(20, 1)
+    made = rounded_to_8_bits(Levels()(20, 1))
     everything = metrics.ms_ssim_diversity(made, pairs=1000, **options)
     of_classes = metrics.ms_ssim_diversity(made, np.arange(20) % CLASSES, pairs=500, **options)
     real = metrics.ms_ssim_diversity(
@@ -136,7 +155,7 @@ def test_path_lengths_are_the_mean_of_the_classes():
             latents[20:][rows],
             seed=1,
         )["perceptual_path_length"]
-        for label, rows in enumerate((slice(0, 10), slice(10, 20)))
+        for label, rows in enumerate((slice(0, 20, 2), slice(1, 20, 2)))
     ]
     assert found.value == pytest.approx(np.mean(parts), rel=1e-3)
 

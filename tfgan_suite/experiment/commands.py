@@ -38,7 +38,10 @@ def evaluate(restored, *, samples=None, seed=None):
     where = restored.directory
     evaluators = build(restored.recipe, restored.config, get_strategy("one")).evaluators
     if not evaluators:
-        raise ValueError(f"The recipe has no evaluators. Received: {restored.recipe.name}")
+        raise ValueError(
+            "The recipe has no evaluators for these data: judge the run against real images, "
+            f"evaluate RUN --data SOURCE. Received: {restored.recipe.name} without --data"
+        )
     given = {"n": samples, "seed": seed}
     parts = [f"{name}{value}" for name, value in given.items() if value is not None]
     if restored.file.is_dir():  # a checkpoint, not the finished trainer
@@ -81,13 +84,13 @@ def score(sources, data, **options):
     return folder
 
 
-def train_classifier(source, *, image_size=None, channels=None, epochs=None, data_dir=None):
+def train_classifier(source, *, epochs=None, **options):
     """Trains the judge of a labelled data set, or finds it in the cache; prints what it is.
 
     Args:
         source: as `data.load` takes it.
-        image_size, channels, data_dir: as `data.load` takes them.
         epochs: passes over the images; None for as many as show 60 000 images.
+        **options: `image_size`, `channels`, `resize` and `data_dir`, as `data.load` takes them.
 
     Returns:
         Path of its file.
@@ -96,9 +99,7 @@ def train_classifier(source, *, image_size=None, channels=None, epochs=None, dat
         ValueError: if there is no such data set, or it has no labels.
     """
     start = time.time()
-    real = RealData(
-        source, image_size=image_size, channels=channels, epochs=epochs, data_dir=data_dir
-    )
+    real = RealData(source, epochs=epochs, **options)
     classifier = real.classifier
     path = classifier.cache_path()
     kept = path.exists() and path.stat().st_mtime < start

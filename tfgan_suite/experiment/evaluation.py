@@ -6,7 +6,29 @@ from tfgan_suite.callbacks.metric_evaluation import BATCH, judge, named, single_
 from tfgan_suite.files import write_json
 from tfgan_suite.generation.translator import for_evaluators
 
-__all__ = ["evaluate", "single_numbers"]
+__all__ = ["check", "evaluate", "single_numbers"]
+
+
+def check(trainer, evaluators):
+    """Finds before a training what its evaluators could not judge after it.
+
+    Args:
+        trainer: a trainer.
+        evaluators: as for `evaluate`; one that has `check(generate)` is asked.
+
+    Raises:
+        ValueError: as these do; or if two evaluators have one name.
+    """
+    if not evaluators:
+        return
+    generate = for_evaluators(trainer, BATCH)
+    for name, evaluator in named(evaluators).items():
+        try:
+            getattr(evaluator, "check", lambda generate: None)(generate)
+        except ValueError as error:
+            raise ValueError(
+                f"The evaluator {name!r} cannot judge what this trainer makes: {error}"
+            ) from error
 
 
 def evaluate(trainer, evaluators, path, *, trainer_file, seed):

@@ -40,7 +40,8 @@ class ExportedGenerator(Declared):
     Examples come from the signature `from_seed`, whose seeds are made of the seed and the number of
     the example; where there is none, from `serving_default` and latents. What it takes and makes
     its model card says; without a card it is a generator of standard normal latents, which may take
-    labels beside them. A generator of classes is asked for each of them equally often.
+    labels beside them. A generator of classes is asked for each of them equally often unless it is
+    told a condition.
 
     Args:
         path: directory of a version, or of a model: its largest version.
@@ -78,9 +79,9 @@ class ExportedGenerator(Declared):
             "signature": "from_seed" if "from_seed" in self._signatures else "serving_default",
         }
 
-    def __call__(self, n, seed):
-        """Generates `n` examples: float32 array `[n, ...]`."""
-        condition = self.condition(n, seed)
+    def __call__(self, n, seed, condition=None):
+        """Generates `n` examples: float32 array `[n, ...]`; see `generation.Generate`."""
+        condition = self.condition(n, seed) if condition is None else condition
         if "from_seed" not in self._signatures:
             return self.of(self.latents(n, seed), condition)
         seeds = (np.int64(seed) << 32) + np.arange(n, dtype=np.int64)

@@ -11,6 +11,7 @@ a generator, and
 
 import hashlib
 import pathlib
+import re
 
 import numpy as np
 
@@ -23,9 +24,30 @@ from tfgan_suite.generation import Generate
 from tfgan_suite.modalities import Image
 
 NOISE, REAL = "noise", "data:"
+# A split is a name, perhaps with a slice, of which there may be several: train[:50%]+test. What
+# begins with a digit is the version of a data set: mnist:3.0.1.
+_SPLIT = re.compile(r":([A-Za-z][\w.+-]*(?:\[[^\]]*\][\w.+-]*)*)$")
 
 
-def open_generator(text, *, image_size=None, channels=None, data_dir=None, best=False):
+def source_and_split(text):
+    """Splits `SOURCE` or `SOURCE:SPLIT`, where the source is a path or a name that may have colons.
+
+    Returns:
+        The source, and the split or None.
+
+    Example:
+        >>> source_and_split("mnist:3.0.1:train[:50%]")
+        ('mnist:3.0.1', 'train[:50%]')
+    """
+    found = _SPLIT.search(text)
+    if found is None or pathlib.Path(text).expanduser().exists():
+        return text, None
+    return text[: found.start()], found[1]
+
+
+def open_generator(
+    text, *, image_size=None, channels=None, resize=None, data_dir=None, best=False
+):
     """Opens what a command is to judge.
 
     Args:
@@ -34,9 +56,10 @@ def open_generator(text, *, image_size=None, channels=None, data_dir=None, best=
             - the directory of an exported model, of which the largest version is taken, or of one
               of its versions;
             - `"data:SOURCE"` or `"data:SOURCE:SPLIT"`: real images as `data.load` knows them, of
-              the split "train" by default: the floor of every score;
+              the split "train" by default: the floor of every score. A path or a version may have
+              colons (see `source_and_split`);
             - `"noise"`: independent uniform pixels, the other end.
-        image_size, channels, data_dir: of real images, as `data.load` takes them.
+        image_size, channels, resize, data_dir: of real images, as `data.load` takes them.
         best: whether of a run the best checkpoint is taken.
 
     Returns:
@@ -48,12 +71,13 @@ def open_generator(text, *, image_size=None, channels=None, data_dir=None, best=
     if text == NOISE:
         return Noise()
     if text.startswith(REAL):
-        source, _, split = text.removeprefix(REAL).partition(":")
+        source, split = source_and_split(text.removeprefix(REAL))
         # RealData calls the images that are compared `split`.
         real = RealData(
             source,
             image_size=image_size,
             channels=channels,
+            resize=resize,
             split=split or "train",
             train_split=split or "train",
             data_dir=data_dir,
@@ -76,6 +100,8 @@ class TrainedGenerator(Generate):
         super().__init__(restored.trainer, batch_size=BATCH)
         where = restored.directory
         self.folder = where and where.path / "evaluations"
+        # How the images that it was trained on came to their size.
+        self.resize = getattr(restored.config, "resize", None)
         self.name = where.path.name if where else restored.file.stem
         file = restored.file / STATE if restored.file.is_dir() else restored.file
         self.description = {

@@ -7,13 +7,16 @@ from tfgan_suite.metrics import (
     ConditionalAccuracyEvaluator,
     FeatureEvaluator,
     application_extractor,
+    check_scores,
     classifier_extractor,
     inception_extractor,
 )
 from tfgan_suite.metrics.feature_evaluator import DEFAULT_SCORES
+from tfgan_suite.metrics.score_table import check_generator, needs_classifier, needs_extractor
 
 # Few features, each the mean of a map: covariances of full rank from a few hundred images on.
 DEFAULT_LAYER, DEFAULT_POOLING = "relu_3", "avg"
+CLASSIFIER = "classifier"
 
 
 def classifier_judge(source, *, num_samples=2000, **options):
@@ -33,16 +36,20 @@ def classifier_judge(source, *, num_samples=2000, **options):
     Returns:
         A `ClassifierEvaluator`.
     """
-    return ClassifierEvaluator(_training_of(source, **options), num_samples=num_samples)
+    return ClassifierEvaluator(_ClassifierOf(source, **options), num_samples=num_samples)
 
 
 def conditional_judge(source, *, num_samples=5000, **options):
-    """As `classifier_judge`, of whether the class asked for is the one that is seen.
+    """As `classifier_judge`, of whether the class asked for is the one that is seen, and whether
+    the images of each class are as varied as held-out real ones.
 
     Returns:
         A `ConditionalAccuracyEvaluator`.
     """
-    return ConditionalAccuracyEvaluator(_training_of(source, **options), num_samples=num_samples)
+    classifier = _ClassifierOf(source, **options)
+    return ConditionalAccuracyEvaluator(
+        classifier, num_samples=num_samples, real=lambda: classifier.labelled_test
+    )
 
 
 def code_judge(source, prior, *, num_samples=5000, **options):
@@ -55,68 +62,152 @@ def code_judge(source, prior, *, num_samples=5000, **options):
     Returns:
         A `CodeAgreementEvaluator`.
     """
-    return CodeAgreementEvaluator(_training_of(source, **options), prior, num_samples=num_samples)
+    return CodeAgreementEvaluator(_ClassifierOf(source, **options), prior, num_samples=num_samples)
 
 
-def _training_of(source, *, split="train", **options):
-    """A function of nothing that gives the `Classifier` of a data set."""
-    return lambda: RealData(source, train_split=split, **options).classifier
+class _ClassifierOf:
+    """Makes the `Classifier` of a data set when it is called; what it takes is known before."""
+
+    def __init__(self, source, *, split="train", **options):
+        self._real = RealData(source, train_split=split, **options)
+
+    @property
+    def image_shape(self):
+        return self._real.image_shape
+
+    @property
+    def num_classes(self):
+        """Number of classes; a ValueError without labels."""
+        self._real.check_labels()
+        return self._real.facts.num_classes
+
+    @property
+    def labelled_test(self):
+        return self._real.labelled_test
+
+    def __call__(self):
+        return self._real.classifier
 
 
 def feature_judge(
     source,
     *,
     scores=DEFAULT_SCORES,
-    extractor="classifier",
+    extractor=None,
     image_size=None,
     channels=None,
-    split="test",
+    resize=None,
+    split=None,
     train_split="train",
     epochs=None,
     num_samples=2000,
+    **options,
 ):
     """An evaluator by named scores against a data set, made when it first judges.
 
     Args:
         source: data set, as `data.load` takes it.
         scores: names of scores: see `metrics.known_scores`.
-        extractor: see `make_extractor`.
-        image_size: as `data.load` takes it.
-        channels: as `data.load` takes it.
-        split: split of the real images to compare with.
+        extractor: see `make_extractor`; None for "classifier" where a score needs an extractor.
+        image_size, channels, resize: as `data.load` takes them.
+        split: split of the real images to compare with; None for held-out ones where there are
+            some, else `train_split`.
         train_split: split on which the classifier is trained.
         epochs: of the classifier.
         num_samples: images to generate and judge.
+        **options: `class_frequencies` and `round_to_8_bits`, as `FeatureEvaluator` takes them.
 
     Returns:
         A callable as `Experiment.evaluators` takes it, with the name "features".
+
+    Raises:
+        ValueError: if a score is unknown.
     """
+    check_scores(scores)
+    real = RealData(
+        source,
+        image_size=image_size,
+        channels=channels,
+        resize=resize,
+        split=split,
+        train_split=train_split,
+        epochs=epochs,
+    )
+
+    def check(generate):
+        check_possible(real, extractor, scores, [generate])
+        if extractor is not None and not _is_classifier(extractor):
+            make_extractor(extractor, real)  # its files are there
 
     def make():
-        real = RealData(
-            source,
-            image_size=image_size,
-            channels=channels,
-            split=split,
-            train_split=train_split,
-            epochs=epochs,
-        )
-        return comparing_evaluator(real, make_extractor(extractor, real), scores, num_samples)
+        return comparing_evaluator(real, extractor, scores, num_samples, **options)
 
-    return _WhenCalled("features", make, num_samples)
+    return _WhenCalled(num_samples, make, check)
 
 
-def comparing_evaluator(real, extractor, scores, num_samples):
-    """A `FeatureEvaluator` which finds in a `RealData` whatever its scores may need."""
+def comparing_evaluator(real, extractor, scores, num_samples, generators=(), **options):
+    """A `FeatureEvaluator` which finds in a `RealData` whatever its scores may need.
+
+    Args:
+        real: the `RealData`.
+        extractor: see `make_extractor`; None for "classifier" where a score needs an extractor.
+        scores: names of scores.
+        num_samples: images to generate and judge.
+        generators: what will be judged.
+        **options: of `FeatureEvaluator`.
+
+    Raises:
+        ValueError: as `check_possible` or `make_extractor` does.
+        FileNotFoundError: as `make_extractor` does.
+    """
+    check_possible(real, extractor, scores, generators)
+    extract = needs_extractor(scores)
     return FeatureEvaluator(
-        extractor,
+        make_extractor(extractor or CLASSIFIER, real) if extract else None,
         real.reference,
         scores=scores,
         num_samples=num_samples,
         training=lambda: real.training,
         classifier=lambda: real.classifier,
         labelled_test=lambda: real.labelled_test,
+        **options,
     )
+
+
+def check_possible(real, extractor, scores, generators):
+    """Finds what cannot be judged before anything is trained, generated or read.
+
+    Args:
+        real, extractor, scores: as for `comparing_evaluator`.
+        generators: what will be judged.
+
+    Raises:
+        ValueError: if a score needs labels that the images do not have, or what a generator does
+            not give, or images of another shape; or if an extractor is named that no score needs.
+    """
+    extract = needs_extractor(scores)
+    if extractor is not None and not extract:
+        raise ValueError(
+            f"{', '.join(scores)}: none of these scores needs an extractor. "
+            f"Received: extractor={extractor!r}"
+        )
+    by_classifier = extract and _is_classifier(extractor or CLASSIFIER)
+    if by_classifier or needs_classifier(scores):
+        real.check_labels()
+    for generate in generators:
+        check_generator(scores, generate)
+        shape = getattr(getattr(generate, "modality", None), "shape", None)
+        # Other extractors bring images of any size to their own.
+        if shape is not None and (by_classifier or not extract) and shape != real.image_shape:
+            raise ValueError(
+                "Real images must have the shape of generated ones: give the judge image_size, "
+                "channels and, where the aspect ratio changes, resize. "
+                f"Received: real images of {real.image_shape}, generated ones of {shape}"
+            )
+
+
+def _is_classifier(extractor):
+    return extractor.partition(":")[0] == CLASSIFIER
 
 
 def make_extractor(text, real):
@@ -139,7 +230,7 @@ def make_extractor(text, real):
         FileNotFoundError: if the module or the weights are not there; it says what to bring.
     """
     kind, _, rest = text.partition(":")
-    if kind == "classifier":
+    if _is_classifier(text):
         layer, _, pooling = rest.partition(":")
         if not layer:
             layer, pooling = DEFAULT_LAYER, DEFAULT_POOLING
@@ -156,10 +247,12 @@ def make_extractor(text, real):
 
 
 class _WhenCalled:
-    """An evaluator that is made when it is first called."""
+    """The evaluator "features", made when it is first called."""
 
-    def __init__(self, name, make, num_samples):
-        self.name, self.num_samples = name, num_samples
+    name = "features"
+
+    def __init__(self, num_samples, make, check):
+        self.num_samples, self.check = num_samples, check
         self._make, self._made = make, None
 
     def __call__(self, generate, *, seed):

@@ -23,7 +23,8 @@ class RealData:
         image_size: as `data.load` takes it; None for the images' own.
         channels: as `data.load` takes it; None for the images' own.
         resize: as `data.load` takes it.
-        split: split of the images that generated ones are compared with.
+        split: split of the images that generated ones are compared with; None for the first of
+            `HELD_OUT` that there is, else `train_split`.
         train_split: split on which the classifier is trained, and the generator was.
         epochs: of the classifier; None for as many as show 60 000 images.
         data_dir: as `data.load` takes it.
@@ -39,14 +40,14 @@ class RealData:
         image_size=None,
         channels=None,
         resize=None,
-        split="test",
+        split=None,
         train_split="train",
         epochs=None,
         data_dir=None,
     ):
         self.source, self.image_size, self.channels = source, image_size, channels
         self.resize = resize
-        self.split, self.train_split = split, train_split
+        self._split, self.train_split = split, train_split
         self.epochs, self.data_dir = epochs, data_dir
         self._read = {}
 
@@ -54,6 +55,36 @@ class RealData:
     def facts(self):
         """The `data.Description` of the training split."""
         return data.describe(self.source, split=self.train_split, data_dir=self.data_dir)
+
+    @functools.cached_property
+    def split(self):
+        """The split of the images that generated ones are compared with."""
+        return self._split or self.held_out or self.train_split
+
+    @functools.cached_property
+    def held_out(self):
+        """The first of the splits `HELD_OUT` that there is and nothing was trained on; or None."""
+        others = (split for split in HELD_OUT if split != self.train_split)
+        return next(filter(self._has, others), None)
+
+    @property
+    def image_shape(self):
+        """`(height, width, channels)` to which the images come, known before they are read.
+
+        Raises:
+            ValueError: if they have no common shape, or cannot be brought to the one asked for.
+        """
+        spec = self._load(self.train_split, labels=False).element_spec
+        return tuple(spec.shape[1:])
+
+    def check_labels(self):
+        """Raises ValueError unless the data set has labels."""
+        if not self.facts.num_classes:
+            raise ValueError(
+                f"{self.facts.name} has no labels to train a classifier on; choose another "
+                "extractor and scores that need none, such as sliced_wasserstein and ms_ssim. "
+                f"Received: source={str(self.source)!r}"
+            )
 
     @property
     def name(self):
@@ -80,33 +111,40 @@ class RealData:
         """A split in the order of the source: float32 images, and labels or None; read once."""
         if split not in self._read:
             labels = bool(self.facts.num_classes)
-            batches = data.load(
-                self.source,
-                image_size=self.image_size,
-                channels=self.channels,
-                resize=self.resize,
-                split=split,
-                labels=labels,
-                batch_size=500,
-                shuffle=False,
-                cache=False,
-                drop_remainder=False,
-                data_dir=self.data_dir,
-            ).as_numpy_iterator()
+            batches = self._load(split, labels).as_numpy_iterator()
             parts = zip(*(batch if labels else (batch,) for batch in batches))
             images, *others = (np.concatenate(part) for part in parts)
             self._read[split] = images, (others[0] if others else None)
         return self._read[split]
 
+    def _load(self, split, labels):
+        return data.load(
+            self.source,
+            image_size=self.image_size,
+            channels=self.channels,
+            resize=self.resize,
+            split=split,
+            labels=labels,
+            batch_size=500,
+            shuffle=False,
+            cache=False,
+            drop_remainder=False,
+            data_dir=self.data_dir,
+        )
+
     @functools.cached_property
     def reference(self):
         """The `ReferenceImages` of `split`."""
-        return ReferenceImages(self.read(self.split)[0], self.name, split=self.split)
+        return self._images_of(self.split)
 
     @functools.cached_property
     def training(self):
         """The `ReferenceImages` of `train_split`."""
-        return ReferenceImages(self.read(self.train_split)[0], self.name, split=self.train_split)
+        return self._images_of(self.train_split)
+
+    def _images_of(self, split):
+        images, labels = self.read(split)
+        return ReferenceImages(images, self.name, split=split, labels=labels)
 
     @functools.cached_property
     def labelled_sets(self):
@@ -115,15 +153,10 @@ class RealData:
         Raises:
             ValueError: if the data set has no labels.
         """
-        if not self.facts.num_classes:
-            raise ValueError(
-                f"{self.facts.name} has no labels to train a classifier on; choose another "
-                f"extractor and scores that need none. Received: source={str(self.source)!r}"
-            )
+        self.check_labels()
         train = self.read(self.train_split)
-        for split in HELD_OUT:
-            if split != self.train_split and self._has(split):
-                return train, self.read(split)
+        if self.held_out is not None:
+            return train, self.read(self.held_out)
         return held_out_by_content(*train)
 
     @property

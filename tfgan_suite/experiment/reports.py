@@ -23,6 +23,7 @@ def describe(recipe, config, strategy="auto", precision=None):
     output = console.make_console()
     strategy = get_strategy(strategy)
     built = build(recipe, config, strategy, precision)
+    evaluation.check(built.trainer, built.evaluators)
     console.print_facts(output, f"config of {recipe.run_name(config)}", dataclasses.asdict(config))
     networks = [layer for layer in built.trainer.layers if isinstance(layer, keras.Model)]
     for network in networks:

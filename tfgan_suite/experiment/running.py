@@ -127,6 +127,7 @@ def run(
             where = RunDirectory(pathlib.Path(finished))
             return Result(where, None, False, 0.0, is_chief=is_chief(strategy))
         experiment = build(recipe, config, strategy, precision)
+        on_chief(strategy, lambda: evaluation.check(experiment.trainer, experiment.evaluators))
         export_name = on_chief(
             strategy, lambda: _export_name(experiment, config, saved_models, smoke)
         )

@@ -11,30 +11,35 @@ from tfgan_suite import drawing
 from tfgan_suite.experiment import reports
 from tfgan_suite.experiment.run_record import versions
 from tfgan_suite.experiment.generators import NOISE, REAL, open_generator
-from tfgan_suite.experiment.judges import comparing_evaluator, make_extractor
+from tfgan_suite.experiment.judges import comparing_evaluator
 from tfgan_suite.experiment.real_data import RealData
 from tfgan_suite.files import write_json
 from tfgan_suite.metrics import check_scores, nearest_neighbours
 from tfgan_suite.metrics.feature_evaluator import DEFAULT_SCORES
+from tfgan_suite.metrics.score_table import judged
 from tfgan_suite.modalities import Image
 
 SAMPLES = 10_000
 # In the pictures: images of the grid; of the neighbours, rows and images in one.
 GRID, GRID_COLUMNS, NEIGHBOUR_ROWS, NEIGHBOURS = 64, 8, 10, 7
+NEIGHBOURS_SCORE = "nearest_neighbours"
 
 
 def score(
     sources,
     data_source,
     *,
-    split="test",
+    split=None,
     metrics=None,
-    extractor="classifier",
+    extractor=None,
     samples=SAMPLES,
     seed=0,
     to=None,
     image_size=None,
     channels=None,
+    resize=None,
+    class_frequencies=None,
+    round_to_8_bits=None,
     data_dir=None,
     best=False,
     command=(),
@@ -47,13 +52,16 @@ def score(
     Args:
         sources: what to judge, each as `open_generator` takes it; all of one image shape.
         data_source: the real images, as `data.load` takes them; at the generators' image shape.
-        split: of the real images.
+        split: of the real images; None for held-out ones where there are some, else "train".
         metrics: names of scores (see `metrics.known_scores`); None for the usual ones.
-        extractor: see `make_extractor`.
+        extractor: see `make_extractor`; None for "classifier" where a score needs an extractor.
         samples: images of each generator.
         seed: of these images.
         to: the folder; None for one in `evaluations` of the run, or here, named by the protocol.
         image_size, channels: of the real images where no generator decides them.
+        resize: how real images of another aspect ratio, or of several sizes, are brought there, as
+            `data.load` takes it; None for how those of the runs were, if they agree.
+        class_frequencies, round_to_8_bits: see `metrics.FeatureEvaluator`.
         data_dir: as `data.load` takes it.
         best: whether of runs the best checkpoint is judged.
         command: list of strings, the command, for the record.
@@ -68,15 +76,20 @@ def score(
     """
     if metrics is not None:
         check_scores(metrics)
-    generators, shape = _open(sources, best, data_dir, image_size, channels)
-    if shape is not None:
-        image_size, channels = shape[:2], shape[2]
-    real = RealData(
-        data_source, image_size=image_size, channels=channels, split=split, data_dir=data_dir
-    )
+    options = {"image_size": image_size, "channels": channels, "resize": resize}
+    generators, options = _open(sources, best, {**options, "data_dir": data_dir})
+    real = RealData(data_source, split=split, **options)
     if metrics is None:
         metrics = (*DEFAULT_SCORES, *(["class_coverage"] if real.facts.num_classes else []))
-    evaluator = comparing_evaluator(real, make_extractor(extractor, real), metrics, samples)
+    evaluator = comparing_evaluator(
+        real,
+        extractor,
+        metrics,
+        samples,
+        generators,
+        class_frequencies=class_frequencies,
+        round_to_8_bits=round_to_8_bits,
+    )
     folder = pathlib.Path(to or _folder(generators, evaluator, seed))
     folder.mkdir(parents=True, exist_ok=True)
     results = []
@@ -100,8 +113,16 @@ def score(
     return folder, results
 
 
-def _open(sources, best, data_dir, image_size, channels):
-    """Opens the generators; returns them and their common image shape, None if none has one."""
+def _open(sources, best, options):
+    """Opens the generators.
+
+    Args:
+        sources, best: of `score`.
+        options: of `RealData`: what is asked of real images.
+
+    Returns:
+        The generators, and the options with the image shape that is common to them.
+    """
     models = {
         text: open_generator(text, best=best)
         for text in sources
@@ -116,14 +137,12 @@ def _open(sources, best, data_dir, image_size, channels):
             )
     shapes = {generator.modality.shape for generator in models.values()}
     if len(shapes) == 1:
-        (shape,) = shapes
-        image_size, channels = shape[:2], shape[2]
+        options = _at_shape(*shapes, options)
+        used = {getattr(generator, "resize", None) for generator in models.values()} - {None}
+        if options["resize"] is None and len(used) == 1:
+            options["resize"] = used.pop()
     # Real images stand in for those of the trained generators, at their size.
-    opened = {
-        text: models.get(text)
-        or open_generator(text, image_size=image_size, channels=channels, data_dir=data_dir)
-        for text in sources
-    }
+    opened = {text: models.get(text) or open_generator(text, **options) for text in sources}
     modalities = {text: g.modality for text, g in opened.items() if g.modality is not None}
     shapes = {modality.shape for modality in modalities.values()}
     if len(shapes) > 1:
@@ -136,15 +155,25 @@ def _open(sources, best, data_dir, image_size, channels):
     for index, generator in enumerate(generators):
         if names.count(generator.name) > 1:  # runs of one name in several folders
             generator.name = f"{generator.name}-{index + 1}"
-    return generators, next(iter(shapes), None)
+    return generators, _at_shape(*shapes, options) if shapes else options
+
+
+def _at_shape(shape, options):
+    """Options of real images with the shape of generated ones; what was asked for must be that."""
+    size, channels = options["image_size"], options["channels"]
+    asked = (size, size) if isinstance(size, int) else size
+    if asked not in (None, shape[:2]) or channels not in (None, shape[2]):
+        raise ValueError(
+            "Real images are judged at the generators' shape, which was not asked for. "
+            f"Received: image_size={size}, channels={channels} with generators of {shape}"
+        )
+    return {**options, "image_size": shape[:2], "channels": shape[2]}
 
 
 def _folder(generators, evaluator, seed):
-    reference = evaluator.reference
-    label = (
-        f"{reference.name}-{reference.split}-{evaluator.extractor.name}-"
-        f"n{evaluator.num_samples}-seed{seed}"
-    )
+    reference, extractor = evaluator.reference, evaluator.extractor
+    parts = [reference.name, reference.split, *([extractor.name] if extractor else [])]
+    label = "-".join([*parts, f"n{evaluator.num_samples}", f"seed{seed}"])
     if len(generators) > 1:
         return pathlib.Path("evaluations") / label
     (generator,) = generators
@@ -161,7 +190,13 @@ def _judge(generator, evaluator, real, seed, folder):
     comparison = evaluator.compare(generator, seed=seed)
     scores = evaluator.scores_of(comparison)
     seconds = time.perf_counter() - start
-    _draw(comparison, _stem(generator.name), folder, "nearest_neighbours" in evaluator.score_names)
+    made = judged(evaluator.score_names[0], comparison)
+    grid = _modality(made).draw(made.images[:GRID], GRID_COLUMNS)
+    drawing.write_png(folder / f"{_stem(generator.name)}.png", grid)
+    if NEIGHBOURS_SCORE in evaluator.score_names:
+        made = judged(NEIGHBOURS_SCORE, comparison)
+        neighbours = _modality(made).draw(*_neighbours(comparison, made))
+        drawing.write_png(folder / f"{_stem(generator.name)}-neighbours.png", neighbours)
     return {
         "generator": {"name": generator.name, **generator.description},
         "data": real.description,
@@ -172,16 +207,11 @@ def _judge(generator, evaluator, real, seed, folder):
     }
 
 
-def _draw(comparison, name, folder, with_neighbours):
-    modality = Image(*comparison.images.shape[1:])
-    grid = modality.draw(comparison.images[:GRID], GRID_COLUMNS)
-    drawing.write_png(folder / f"{name}.png", grid)
-    if with_neighbours:
-        neighbours = modality.draw(*_neighbours(comparison))
-        drawing.write_png(folder / f"{name}-neighbours.png", neighbours)
+def _modality(made):
+    return Image(*made.images.shape[1:])
 
 
-def _neighbours(comparison):
+def _neighbours(comparison, made):
     """The generated images nearest to the training set, each before its nearest images there.
 
     Returns:
@@ -189,11 +219,11 @@ def _neighbours(comparison):
     """
     count = min(NEIGHBOURS, len(comparison.training))
     indices, distances = nearest_neighbours(
-        comparison.outputs["features"], comparison.training_features, count
+        made.outputs["features"], comparison.training_features, count
     )
     worst = np.argsort(distances[:, 0], kind="stable")[:NEIGHBOUR_ROWS]
     rows = [
-        np.concatenate([comparison.images[i : i + 1], comparison.training.images[indices[i]]])
+        np.concatenate([made.images[i : i + 1], comparison.training.images[indices[i]]])
         for i in worst
     ]
     return np.concatenate(rows), count + 1

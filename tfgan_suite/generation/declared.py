@@ -1,6 +1,6 @@
 """What evaluators ask of a generator, as far as its interface says it."""
 
-from tfgan_suite.generation.given_conditions import sampled
+from tfgan_suite.generation.given_conditions import law_of, sampled
 
 
 class Declared:
@@ -16,15 +16,30 @@ class Declared:
         """Number of classes that it can be asked for, or None."""
         return self.interface.classes
 
-    def labels(self, n, seed):
-        """The classes `[n]` that a call without a condition asks for; None without classes."""
-        labels = self.interface.labels
-        return None if labels is None else labels.check(labels.sample(n, seed))
+    def labels(self, n, seed, **law):
+        """The classes `[n]` that `condition` asks for; None without classes."""
+        kinds = self.interface.conditions
+        if self.interface.labels is None:
+            return None
+        given = self.condition(n, seed, **law)
+        given = given if len(kinds) > 1 else (given,)
+        return self.interface.labels.check(given[kinds.index(self.interface.labels)])
 
-    def condition(self, n, seed):
+    def condition(self, n, seed, by_frequency=False, class_frequencies=None):
         """What a call without a condition asks for: an array, of several conditions a tuple.
 
+        Args:
+            n: number of rows.
+            seed: integer.
+            by_frequency: whether values come as often as in the data, where the conditions know it;
+                a call without a condition asks for all of them equally often.
+            class_frequencies: K shares of the classes; None for what the labels know.
+
         Raises:
-            ValueError: if nobody knows which values a condition has.
+            ValueError: if nobody knows which values a condition has, or there are not K shares.
         """
-        return sampled(self.interface, n, seed)
+        return sampled(self.interface, n, seed, by_frequency, class_frequencies)
+
+    def law(self, **law):
+        """What a protocol says of `condition`: see `given_conditions.law_of`."""
+        return law_of(self.interface, **law)

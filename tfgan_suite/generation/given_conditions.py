@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from tfgan_suite.conditions import Labels
+
 
 def in_order(interface, condition):
     """A condition as a list of the arrays of an interface's conditions.
@@ -56,13 +58,51 @@ def checked(interface, condition, rows, taker):
     return [kind.check(values, rows) for kind, values in zip(kinds, given)]
 
 
-def sampled(interface, count, seed):
+def sampled(interface, count, seed, by_frequency=False, class_frequencies=None):
     """The condition that a call without any asks for, as `in_order` takes it.
 
+    Args:
+        interface: the `Interface`.
+        count: number of rows.
+        seed: integer.
+        by_frequency: whether values come as often as in the data, where conditions know that.
+        class_frequencies: K shares of the classes, whatever the labels know of them; or None.
+
     Raises:
-        ValueError: if nobody knows which values a condition has.
+        ValueError: if nobody knows which values a condition has, or there are not K shares.
     """
-    return packed([kind.sample(count, seed) for kind in interface.conditions])
+    kinds = [_by_shares(kind, class_frequencies) for kind in interface.conditions]
+    return packed(
+        [
+            kind.sample(count, seed, by_frequency=by_frequency or kind is not declared)
+            for kind, declared in zip(kinds, interface.conditions)
+        ]
+    )
+
+
+def law_of(interface, by_frequency=False, class_frequencies=None):
+    """The law of what `sampled` gives, for a protocol.
+
+    Returns:
+        JSON-able dict of the keys of the conditions to a dict of "law": "equal", "frequencies"
+        (which then stand beside it), or "sampled" of conditions that have no such.
+    """
+    found = {}
+    for declared in interface.conditions:
+        kind = _by_shares(declared, class_frequencies)
+        shares = getattr(kind, "frequencies", None)
+        if shares is not None and (by_frequency or kind is not declared):
+            found[kind.key] = {"law": "frequencies", "frequencies": list(shares)}
+        else:
+            found[kind.key] = {"law": "equal" if hasattr(kind, "frequencies") else "sampled"}
+    return found
+
+
+def _by_shares(kind, class_frequencies):
+    """Labels with other frequencies; whatever else as it is."""
+    if class_frequencies is None or not isinstance(kind, Labels):
+        return kind
+    return Labels(kind.classes, kind.names, class_frequencies)
 
 
 def repeated(condition, times):

@@ -58,28 +58,35 @@ def checked_images(images, name="images"):
     return images
 
 
-def generate_images(generate, num_samples, seed):
+def generate_images(generate, num_samples, seed, **asked):
     """`generate_samples` of a generator of images, checked as `checked_images` does.
 
     Raises:
         ValueError: as these do; or if the generator says that it makes something else.
     """
+    check_makes_images(generate)
+    samples = generate_samples(generate, num_samples, seed, **asked)
+    return checked_images(samples, "generated images")
+
+
+def check_makes_images(generate):
+    """Raises ValueError if a generator says that it makes something else than images."""
     modality = getattr(generate, "modality", None)
     if modality is not None and modality.kind != "image":
         raise ValueError(
             "This evaluator judges images [H, W, C] in [-1, 1]. "
             f"Received: a generator of {modality.noun} of shape {modality.shape}"
         )
-    return checked_images(generate_samples(generate, num_samples, seed), "generated images")
 
 
-def generate_samples(generate, num_samples, seed):
-    """Calls `generate(num_samples, seed)` and checks that so many samples came back.
+def generate_samples(generate, num_samples, seed, **asked):
+    """Calls `generate(num_samples, seed, **asked)` and checks that so many samples came back.
 
     Args:
         generate: callable `(n, seed) -> array [n, ...]`.
         num_samples: number of samples to draw.
         seed: int, handed on to `generate`.
+        **asked: what else is handed on, such as `condition`.
 
     Returns:
         NumPy array of shape `[num_samples, ...]`.
@@ -89,13 +96,19 @@ def generate_samples(generate, num_samples, seed):
     """
     if isinstance(seed, bool) or not isinstance(seed, numbers.Integral):
         raise ValueError(f"`seed` must be an integer. Received: seed={seed!r}")
-    samples = np.asarray(generate(num_samples, int(seed)))
+    samples = np.asarray(generate(num_samples, int(seed), **asked))
     if samples.ndim < 2 or len(samples) != num_samples:
         raise ValueError(
             f"`generate({num_samples}, seed)` must return {num_samples} samples, one in each "
             f"row. Received: shape={samples.shape}"
         )
     return samples
+
+
+def rounded_to_8_bits(images):
+    """Images in [-1, 1] as they come back from files of 256 levels: float32 of the same shape."""
+    levels = np.rint(np.clip((images + np.float32(1.0)) * np.float32(127.5), 0.0, 255.0))
+    return levels / np.float32(127.5) - np.float32(1.0)
 
 
 def resize_images(images, size, method, antialias=True):

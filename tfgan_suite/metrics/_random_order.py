@@ -8,6 +8,8 @@ import scipy.stats
 
 # Rows after which the random parts of a stream come again.
 _PERIOD = 2**16
+# So that parts are independent of what else a seed has drawn, such as classes.
+_PARTS = 2
 # How often rows in random order may be taken for sorted ones.
 _FALSE_ALARMS = 1e-6
 
@@ -43,7 +45,7 @@ def random_parts(parts, seed):
         ValueError: if `seed` is no such number.
     """
     rounds = max(1, _PERIOD // parts)
-    rng = np.random.default_rng(checked_seed(seed))
+    rng = np.random.default_rng([checked_seed(seed), _PARTS])
     return rng.permuted(np.tile(np.arange(parts), (rounds, 1)), axis=1).ravel()
 
 

@@ -2,32 +2,33 @@
 
 import functools
 
-from tfgan_suite.metrics._arrays import checked_labels
-from tfgan_suite.metrics._images import generate_images
 from tfgan_suite.metrics.classifier import Classifier
+from tfgan_suite.metrics.generated_images import DATA, GeneratedImages, draw
 from tfgan_suite.registration import public
 
 
 @public
 class Comparison:
-    """One draw of a generator beside real images; whatever is dear is made when first asked for.
+    """A generator beside real images; whatever is dear is made when first asked for.
 
     Of `generate` some scores need more than `generate(n, seed)`, and take it from attributes:
     `classes`, the number of classes of a conditional generator, and `labels(n, seed)`, the classes
-    that `generate(n, seed)` was asked for; `latents(n, seed)`, latents `[n, D]`, and
+    that `generate(n, seed)` was asked for; `condition`, by which it is asked for classes as often
+    as they are wanted (see `generated_images.draw`); `latents(n, seed)`, latents `[n, D]`, and
     `of(latents, labels)`, their images. A `generation.Generate` has them all.
 
     Args:
         generate: callable `(n, seed) -> images [n, H, W, C]`, floating point in [-1, 1].
         num_samples: number of images to generate.
         seed: int, of the generated images.
-        extractor: `FeatureExtractor`.
+        extractor: `FeatureExtractor`; or None.
         reference: `ReferenceImages` to compare with.
         training: `ReferenceImages` that the generator was trained on; or None.
         classifier: `Classifier` trained on real images, or a callable that returns it; or None.
         labelled_test: pair of real held-out images and labels, or a callable that returns it; or
             None.
-        options: dict of what the scores can be told, such as "manifold_k".
+        options: dict of what the scores can be told, such as "manifold_k"; "class_frequencies" and
+            "round_to_8_bits" are None for what is usual of a score.
         cache_dir: folder of the cache of real images' features.
     """
 
@@ -50,29 +51,34 @@ class Comparison:
         self.options, self.cache_dir = dict(options or {}), cache_dir
         self._training, self._classifier = training, classifier
         self._labelled_test = labelled_test
+        self._draws = {}
 
-    @functools.cached_property
-    def images(self):
-        """The generated images, float32 `[N, H, W, C]`.
+    def made(self, frequencies=DATA, rounded=False):
+        """The generated images: each draw is made once.
+
+        Args:
+            frequencies: "data", "equal", or K shares of the classes of a conditional generator.
+            rounded: whether they are rounded to 8 bits.
+
+        Returns:
+            `GeneratedImages`.
 
         Raises:
             ValueError: if they are too many or too few, NaN, infinite, out of range or no images.
         """
-        return generate_images(self.generate, self.num_samples, self.seed)
+        if not hasattr(self.generate, "condition"):
+            frequencies = DATA  # it chooses by itself
+        if (frequencies, rounded) not in self._draws:
+            self._draws[frequencies, rounded] = (
+                self.made(frequencies).rounded() if rounded else self._drawn(frequencies)
+            )
+        return self._draws[frequencies, rounded]
 
-    @functools.cached_property
-    def labels(self):
-        """The classes asked for, integers `[N]`; None of a generator without classes."""
+    def _drawn(self, frequencies):
         classes = getattr(self.generate, "classes", None)
-        if classes is None:
-            return None
-        labels = self.generate.labels(self.num_samples, self.seed)
-        return checked_labels(labels, self.num_samples, classes, "The classes asked for")
-
-    @functools.cached_property
-    def outputs(self):
-        """What the extractor gives for the generated images: "features", perhaps "logits"."""
-        return self.extractor(self.images)
+        of_data = classes and self.reference.class_frequencies(classes)
+        drawn = draw(self.generate, self.num_samples, self.seed, frequencies, of_data)
+        return GeneratedImages(*drawn, self.extractor, lambda: self.classifier)
 
     @functools.cached_property
     def real_features(self):
@@ -114,28 +120,17 @@ class Comparison:
         return classifier
 
     @functools.cached_property
-    def logits(self):
-        """What `classifier` gives for the generated images, `[N, K]`."""
-        return self.classifier.logits(self.images)
-
-    @functools.cached_property
     def labelled_test(self):
         """A pair of real held-out images and their labels."""
         return _made(self._labelled_test, "`labelled_test`, held-out real images with labels")
 
-    def asked_for(self, score):
-        """The labels, or a ValueError that names the score which needs them."""
-        if self.labels is None:
-            raise ValueError(
-                f"{score!r} is a score of class-conditional generators. Received: a generator "
-                "without classes"
-            )
+    def check_classes(self, score):
+        """Raises a ValueError, which names the score, unless there are the classifier's classes."""
         if self.generate.classes != self.classifier.num_classes:
             raise ValueError(
                 f"{score!r} needs a generator of the classifier's {self.classifier.num_classes} "
                 f"classes. Received: a generator of {self.generate.classes} classes"
             )
-        return self.labels
 
 
 def _made(value, what):

@@ -1,12 +1,14 @@
 """Figures of generated beside real images: functions of a `Comparison`, for the table of scores.
 
-Each returns a dict of the figures and of what else the metric gives.
+Each takes the `Comparison` and the `GeneratedImages` to judge, and returns a dict of the figures
+and of what else the metric gives.
 """
 
 import functools
 
 import numpy as np
 
+from tfgan_suite.metrics._random_order import permuted
 from tfgan_suite.metrics.classifier import Classifier
 from tfgan_suite.metrics.classifier_score import classifier_score
 from tfgan_suite.metrics.conditional_accuracy import (
@@ -30,60 +32,57 @@ PATHS = 2000
 PAIRS = 1000
 
 
-def frechet_distance_of(c):
-    return {"frechet_distance": frechet_distance(c.real_statistics, c.outputs["features"])}
+def frechet_distance_of(c, made):
+    return {"frechet_distance": frechet_distance(c.real_statistics, made.outputs["features"])}
 
 
-def frechet_distance_infinity_of(c):
-    return frechet_distance_infinity(c.real_statistics, c.outputs["features"], seed=c.seed)
+def frechet_distance_infinity_of(c, made):
+    return frechet_distance_infinity(c.real_statistics, made.outputs["features"], seed=c.seed)
 
 
-def kernel_distance_of(c):
+def kernel_distance_of(c, made):
     size = c.options["max_block_size"]
-    return kernel_distance(c.real_features, c.outputs["features"], size)
+    return kernel_distance(c.real_features, made.outputs["features"], size, c.seed)
 
 
-def precision_recall_of(c):
-    return precision_recall(c.real_features, c.outputs["features"], c.options["manifold_k"])
+def precision_recall_of(c, made):
+    return precision_recall(c.real_features, made.outputs["features"], c.options["manifold_k"])
 
 
-def density_coverage_of(c):
-    return density_coverage(c.real_features, c.outputs["features"], c.options["density_k"])
+def density_coverage_of(c, made):
+    return density_coverage(c.real_features, made.outputs["features"], c.options["density_k"])
 
 
-def classifier_score_of(c):
-    if "logits" not in c.outputs:
+def classifier_score_of(c, made):
+    if "logits" not in made.outputs:
         raise ValueError(
             f"The classifier score needs logits, which {c.extractor.name!r} does not give."
         )
-    # Classes may come in turn, and so do the rows of the parts: each part has to have all of them.
-    order = np.random.default_rng(c.seed).permutation(c.num_samples)
-    rows = slice(None) if c.labels is None else order
-    return classifier_score(c.outputs["logits"][rows], c.options["num_splits"])
+    return classifier_score(made.outputs["logits"], c.options["num_splits"], c.seed)
 
 
-def class_coverage_of(c):
-    return class_coverage(c.logits)
+def class_coverage_of(c, made):
+    return class_coverage(made.logits)
 
 
-def conditional_accuracy_of(c):
-    labels = c.asked_for("conditional_accuracy")
-    found = conditional_accuracy(c.logits, labels)
+def conditional_accuracy_of(c, made):
+    c.check_classes("conditional_accuracy")
+    found = conditional_accuracy(made.logits, made.labels)
     return {"conditional_accuracy": found.pop("accuracy"), **found}
 
 
-def gan_test_of(c):
-    labels = c.asked_for("gan_test")
-    return gan_test_accuracy(c.logits, labels)
+def gan_test_of(c, made):
+    c.check_classes("gan_test")
+    return gan_test_accuracy(made.logits, made.labels)
 
 
-def gan_train_of(c):
-    labels = c.asked_for("gan_train")
+def gan_train_of(c, made):
+    c.check_classes("gan_train")
     images, real_labels = c.labelled_test
     classes = c.classifier.num_classes
     # The same architecture and number of images shown as the judge's, which is GAN-base.
     trained = Classifier.train(
-        (c.images, labels),
+        (made.images, made.labels),
         (images, real_labels),
         num_classes=classes,
         name="gan-train",
@@ -93,8 +92,8 @@ def gan_train_of(c):
     return {**found, "gan_base": c.classifier.accuracy, "trained": trained.training}
 
 
-def ms_ssim_of(c):
-    side = min(c.images.shape[1:3])
+def ms_ssim_of(c, made):
+    side = min(made.images.shape[1:3])
     filter_size = min(11, _odd(side))  # the paper's, or what fits
     scales = max(
         s for s in range(1, len(SCALE_WEIGHTS) + 1) if (filter_size - 1) * 2 ** (s - 1) + 1 <= side
@@ -102,12 +101,12 @@ def ms_ssim_of(c):
     options = {"pairs": PAIRS, "scales": scales, "filter_size": filter_size, "seed": c.seed}
     # Of all images: a generator with classes can so be compared with one without.
     real = ms_ssim_diversity(c.reference.images, **options)
-    found = ms_ssim_diversity(c.images, **options)
+    found = ms_ssim_diversity(made.images, **options)
     del found["class_ms_ssim"]  # there is but one
     by_class = {}
-    if c.labels is not None:
-        options["pairs"] = max(1, PAIRS // len(np.unique(c.labels)))
-        of_classes = ms_ssim_diversity(c.images, c.labels, **options)
+    if made.labels is not None:
+        options["pairs"] = max(1, PAIRS // len(np.unique(made.labels)))
+        of_classes = ms_ssim_diversity(made.images, made.labels, **options)
         by_class = {
             "ms_ssim_within_classes": of_classes["ms_ssim"],
             "class_ms_ssim": of_classes["class_ms_ssim"],
@@ -115,12 +114,14 @@ def ms_ssim_of(c):
     return {**found, "real_ms_ssim": real["ms_ssim"], **by_class}
 
 
-def sliced_wasserstein_of(c):
-    count = min(len(c.images), len(c.reference), SLICED_WASSERSTEIN_IMAGES)
+def sliced_wasserstein_of(c, made):
+    count = min(len(made.images), len(c.reference), SLICED_WASSERSTEIN_IMAGES)
+    # Generated images may come class by class; the reference is in random order.
+    generated = permuted(made.images, c.seed) if count < len(made.images) else made.images
     found = sliced_wasserstein_distance(
         c.reference.images[:count],
-        c.images[:count],
-        patch_size=min(7, _odd(min(c.images.shape[1:3]))),
+        generated[:count],
+        patch_size=min(7, _odd(min(made.images.shape[1:3]))),
         seed=c.seed,
     )
     return {**found, "images": count}
@@ -131,26 +132,20 @@ def _odd(side):
     return side - (side + 1) % 2
 
 
-def nearest_neighbours_of(c):
+def nearest_neighbours_of(c, made):
     # As many held-out images as generated ones say enough, and take no longer.
     held_out = c.real_features[: c.num_samples]
-    found = memorization(c.outputs["features"], c.training_features, held_out)
+    found = memorization(made.outputs["features"], c.training_features, held_out)
     return {**found, "held_out": len(held_out), "training": c.training.description}
 
 
-def perceptual_path_length_of(c):
-    if not hasattr(c.generate, "latents"):
-        raise ValueError(
-            "The perceptual path length needs a generator of latents. Received: "
-            f"{getattr(c.generate, 'name', c.generate)!r}, which takes none"
-        )
+def perceptual_path_length_of(c, made):
     paths = min(PATHS, c.num_samples)
     latents = c.generate.latents(2 * paths, c.seed)
     # Uniform latents lie in a cube, normal ones near a sphere.
     interpolation = "lerp" if np.abs(latents).max() <= 1 else "slerp"
-    classes = getattr(c.generate, "classes", None)
-    labels = [None] if classes is None else range(classes)
-    parts = np.array_split(np.arange(paths), len(labels))
+    # Each path stays within the class that an image was asked for.
+    asked = [None] * paths if made.labels is None else made.labels[:paths].tolist()
     found = [
         perceptual_path_length(
             functools.partial(_of_class, c.generate, label),
@@ -160,8 +155,8 @@ def perceptual_path_length_of(c):
             interpolation=interpolation,
             seed=c.seed,
         )
-        for label, rows in zip(labels, parts)
-        if len(rows)
+        for label in dict.fromkeys(asked)
+        for rows in [[row for row, of_row in enumerate(asked) if of_row == label]]
     ]
     weights = [part["paths"] for part in found]
     means = [part["perceptual_path_length"] for part in found]

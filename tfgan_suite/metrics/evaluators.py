@@ -9,13 +9,19 @@ import numpy as np
 
 from tfgan_suite.metrics._arrays import finite_matrix, positive_integer
 from tfgan_suite.metrics._images import (
+    check_makes_images,
     checked_resize,
-    generate_images,
     generate_samples,
     resize_images,
 )
 from tfgan_suite.metrics.classifier import Classifier
 from tfgan_suite.metrics.coverage import class_coverage, mode_coverage
+from tfgan_suite.metrics.generated_images import (
+    EQUAL,
+    GeneratedImages,
+    checked_frequencies,
+    draw,
+)
 from tfgan_suite.registration import public
 
 
@@ -25,12 +31,15 @@ class ClassifierEvaluator:
 
     Args:
         classifier: a `Classifier`, or a callable without arguments that returns one: it is called
-            once, when the first images are judged.
+            once, when the first images are judged. One that has `image_shape` and `num_classes` can
+            be asked by `check` before.
         num_samples: number of images to generate.
         min_samples: images a class needs to count as reached.
         resize: how images of another height or width are brought to the classifier's: "area",
             "bicubic", "bilinear" or "nearest" (`tf.image.resize` with antialiasing; the result
             names it). By default they are refused, since resizing changes what is judged.
+        class_frequencies: how often a conditional generator is asked for each class: "equal";
+            "data", as often as in the data that it declares; or K shares.
 
     Raises:
         ValueError: if an argument is of the wrong type or out of range.
@@ -38,7 +47,9 @@ class ClassifierEvaluator:
 
     name = "classifier"
 
-    def __init__(self, classifier, num_samples=2000, *, min_samples=1, resize=None):
+    def __init__(
+        self, classifier, num_samples=2000, *, min_samples=1, resize=None, class_frequencies=EQUAL
+    ):
         if not isinstance(classifier, Classifier) and not callable(classifier):
             raise ValueError(
                 "`classifier` must be a `Classifier` or a callable without arguments that returns "
@@ -48,6 +59,7 @@ class ClassifierEvaluator:
         self.num_samples = positive_integer(num_samples, "num_samples")
         self.min_samples = positive_integer(min_samples, "min_samples")
         self.resize = checked_resize(resize)
+        self.class_frequencies = checked_frequencies(class_frequencies) or EQUAL
 
     @property
     def classifier(self):
@@ -71,41 +83,59 @@ class ClassifierEvaluator:
 
         Returns:
             The dict of `class_coverage`, and "protocol" with "num_samples", "seed",
-            "image_shape" (as generated), "resize" (the method, or `None` if nothing was resized)
-            and "classifier" (`Classifier.description`: content hash, measured accuracy, shape).
+            "image_shape" (as generated), "resize" (the method, or `None` if nothing was resized),
+            "conditions" (the law of the classes that were asked for, or `None`), "rounding" and
+            "classifier" (`Classifier.description`: content hash, measured accuracy, shape).
 
         Raises:
             ValueError: if the images are too many or too few, NaN, infinite, outside [-1, 1] by
                 more than 1e-3, or of a shape the classifier does not take.
         """
-        logits, protocol = self.judged(generate, seed)
-        return {**class_coverage(logits, self.min_samples), "protocol": protocol}
+        made, protocol = self.judged(generate, seed)
+        return {**class_coverage(made.logits, self.min_samples), "protocol": protocol}
+
+    def check(self, generate):
+        """Finds before a training what would be an error after it.
+
+        Args:
+            generate: as for the call; its `modality` says what it makes, where it has one.
+
+        Raises:
+            ValueError: if it makes no images, or images that the classifier does not take.
+        """
+        modality = getattr(generate, "modality", None)
+        wanted = getattr(self._classifier, "image_shape", None)
+        check_makes_images(generate)
+        getattr(self._classifier, "num_classes", None)  # a data set without labels says so
+        if modality is not None and wanted is not None and modality.shape != wanted:
+            self._resize_method(modality.shape, wanted)
 
     def judged(self, generate, seed):
-        """The classifier's outputs for `num_samples` generated images, and the protocol.
+        """`num_samples` generated images at the classifier's size, and the protocol.
 
         Args:
             generate, seed: of the call.
 
         Returns:
-            A pair: float32 array `[num_samples, num_classes]`, and a JSON-able dict.
+            A pair: `GeneratedImages`, and a JSON-able dict.
         """
-        images = generate_images(generate, self.num_samples, seed)
+        images, *asked = draw(generate, self.num_samples, seed, self.class_frequencies)
         image_shape = images.shape[1:]
         resize = None
         if image_shape != self.classifier.image_shape:
-            resize = self._resize_method(image_shape)
+            resize = self._resize_method(image_shape, self.classifier.image_shape)
             images = resize_images(images, self.classifier.image_shape[:2], resize)
-        return self.classifier.logits(images), {
+        made = GeneratedImages(images, *asked, None, lambda: self.classifier)
+        return made, {
             "num_samples": self.num_samples,
             "seed": int(seed),
             "image_shape": list(image_shape),
             "resize": resize,
+            **made.protocol,
             "classifier": self.classifier.description,
         }
 
-    def _resize_method(self, image_shape):
-        wanted = self.classifier.image_shape
+    def _resize_method(self, image_shape, wanted):
         if image_shape[2] != wanted[2]:
             raise ValueError(
                 f"Generated images must have the classifier's {wanted[2]} channels. "

@@ -105,7 +105,7 @@ class FeatureExtractor:
                 with a row for each image.
         """
         images = checked_images(images)
-        self._check_shape(images.shape[1:])
+        self.check_shape(images.shape[1:])
         parts = []
         for start in range(0, len(images), self.batch_size):
             batch = self._prepare(images[start : start + self.batch_size])
@@ -121,7 +121,8 @@ class FeatureExtractor:
             return self.function(batch, training=False)
         return self.function(batch)
 
-    def _check_shape(self, shape):
+    def check_shape(self, shape):
+        """Raises ValueError unless images of a shape `(H, W, C)` are taken."""
         wanted = self.image_shape
         if wanted is None or shape == wanted:
             return

@@ -3,9 +3,16 @@
 import functools
 
 from tfgan_suite.metrics._arrays import positive_integer
+from tfgan_suite.metrics._images import check_makes_images
 from tfgan_suite.metrics.comparison import Comparison
 from tfgan_suite.metrics.extractors import FeatureExtractor
-from tfgan_suite.metrics.score_table import check_scores, compute
+from tfgan_suite.metrics.generated_images import checked_frequencies
+from tfgan_suite.metrics.score_table import (
+    check_generator,
+    check_scores,
+    compute,
+    needs_extractor,
+)
 from tfgan_suite.metrics.reference_images import ReferenceImages
 from tfgan_suite.registration import public
 
@@ -17,7 +24,7 @@ class FeatureEvaluator:
     """Compares generated with real images, by default in the features of an extractor.
 
     Args:
-        extractor: `FeatureExtractor`.
+        extractor: `FeatureExtractor`; None if no score needs one.
         reference: `ReferenceImages`.
         scores: names of what to compute: see `known_scores`. "classifier_score" needs an extractor
             that gives logits; "nearest_neighbours" needs `training`; "class_coverage",
@@ -28,6 +35,13 @@ class FeatureEvaluator:
         manifold_k: neighbours in `precision_recall`.
         density_k: neighbours in `density_coverage`.
         num_splits: parts in `classifier_score`.
+        class_frequencies: how often a conditional generator is asked for each class: "data", as
+            often as it comes in `reference` (without labels there, in the data that the generator
+            declares); "equal"; or K shares. By default as is usual: "equal" for the scores of
+            `classifier`, "data" for the others. Each protocol says which it was.
+        round_to_8_bits: whether generated images are judged as they come back from files of 256
+            levels. By default as is usual for the name of a score: for those of the Inception graph
+            (FID, KID, IS), "ms_ssim" and "sliced_wasserstein", for no other.
         training: `ReferenceImages` of the training set, or a callable that returns them: called
             once, when a score needs them. So are the next two.
         classifier: `Classifier` trained on labelled real images, or a callable that returns it.
@@ -52,20 +66,22 @@ class FeatureEvaluator:
         manifold_k=3,
         density_k=5,
         num_splits=1,
+        class_frequencies=None,
+        round_to_8_bits=None,
         training=None,
         classifier=None,
         labelled_test=None,
         cache_dir=None,
     ):
-        for name, value, kind in (
-            ("extractor", extractor, FeatureExtractor),
-            ("reference", reference, ReferenceImages),
-        ):
+        self.score_names = check_scores(scores)
+        given = [("reference", reference, ReferenceImages)]
+        if extractor is not None or needs_extractor(self.score_names):
+            given.append(("extractor", extractor, FeatureExtractor))
+        for name, value, kind in given:
             if not isinstance(value, kind):
                 raise ValueError(f"`{name}` must be a `{kind.__name__}`. Received: {value!r}")
         self.extractor = extractor
         self.reference = reference
-        self.score_names = check_scores(scores)
         self.num_samples = positive_integer(num_samples, "num_samples")
         self.options = {
             name: positive_integer(value, name)
@@ -76,10 +92,33 @@ class FeatureEvaluator:
                 ("num_splits", num_splits),
             )
         }
-        given = {"training": training, "classifier": classifier, "labelled_test": labelled_test}
+        if round_to_8_bits not in (None, True, False):
+            raise ValueError(
+                "`round_to_8_bits` must be True, False or None. "
+                f"Received: round_to_8_bits={round_to_8_bits!r}"
+            )
+        self.options["round_to_8_bits"] = round_to_8_bits
+        self.options["class_frequencies"] = checked_frequencies(class_frequencies)
+        made = {"training": training, "classifier": classifier, "labelled_test": labelled_test}
         # Called once, however often generators are judged.
-        self._given = {k: functools.cache(v) if callable(v) else v for k, v in given.items()}
+        self._given = {k: functools.cache(v) if callable(v) else v for k, v in made.items()}
         self.cache_dir = cache_dir
+
+    def check(self, generate):
+        """Finds before a training what would be an error after it.
+
+        Args:
+            generate: as for the call; its `modality` says what it makes, where it has one.
+
+        Raises:
+            ValueError: if it makes no images, or images that the extractor does not take, or has
+                not what a score needs.
+        """
+        check_makes_images(generate)
+        check_generator(self.score_names, generate)
+        modality = getattr(generate, "modality", None)
+        if modality is not None and needs_extractor(self.score_names):
+            self.extractor.check_shape(modality.shape)
 
     def compare(self, generate, *, seed):
         """The `Comparison` of what `generate` makes of a seed, of which nothing is made yet."""
@@ -115,7 +154,15 @@ class FeatureEvaluator:
         return self.scores_of(self.compare(generate, seed=seed))
 
     def __call__(self, generate, *, seed):
-        """The values of `scores` by name, and "protocol": what they have in common."""
+        """The values of `scores` by name, and "protocol": of them all together.
+
+        What is not the same for all scores that say it, such as the law of the classes, is a dict
+        by their metrics.
+        """
         scores = self.scores(generate, seed=seed)
-        protocol = {key: value for score in scores for key, value in score.protocol.items()}
+        protocol = {}
+        for key in dict.fromkeys(key for score in scores for key in score.protocol):
+            said = {s.metric: s.protocol[key] for s in scores if key in s.protocol}
+            first = next(iter(said.values()))
+            protocol[key] = first if all(v == first for v in said.values()) else said
         return {**{score.name: score.value for score in scores}, "protocol": protocol}

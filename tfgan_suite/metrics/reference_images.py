@@ -6,7 +6,7 @@ import json
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.metrics._arrays import positive_integer
+from tfgan_suite.metrics._arrays import checked_labels, positive_integer
 from tfgan_suite.metrics._cache import cache_root, cached, load_arrays, save_arrays
 from tfgan_suite.metrics._images import checked_images
 from tfgan_suite.metrics.classifier import checked_name
@@ -29,16 +29,24 @@ class ReferenceImages:
         split: which part of the data set this is, such as "test".
         max_samples: number of images to keep, the first in the order of the digests; by default
             all.
+        labels: classes of an array of images, integers `[N]`, by which conditional generators are
+            asked for classes as often as they come; of a dataset the integers `[B]` that its tuples
+            have in the second place. None without.
 
     Raises:
         ValueError: if there is no image, they differ in shape, or a value is NaN, infinite or out
-            of range, the dataset never ends, or there are fewer than `max_samples` images.
+            of range, the dataset never ends, there are fewer than `max_samples` images, or the
+            labels are not as described.
     """
 
-    def __init__(self, data, name, *, split=None, max_samples=None):
+    def __init__(self, data, name, *, split=None, max_samples=None, labels=None):
         self.name = checked_name(name)
         self.split = split
-        batches = [checked_images(batch, f"{name} images") for batch in _batches(data, name)]
+        parts = [
+            (checked_images(batch, f"{name} images"), of_batch)
+            for batch, of_batch in _batches(data, labels, name)
+        ]
+        batches = [batch for batch, _ in parts]
         if not batches:
             raise ValueError(f"{name!r} is empty: it must hold at least one batch.")
         shapes = {batch.shape[1:] for batch in batches}
@@ -56,12 +64,24 @@ class ReferenceImages:
         digests = [hashlib.sha256(image.tobytes()).digest() for image in images]
         order = sorted(range(len(images)), key=digests.__getitem__)[:count]
         self.images = images[order]
+        labels = _labels([of_batch for _, of_batch in parts], len(images), name)
+        self.labels = None if labels is None else labels[order]
         self.fingerprint = hashlib.sha256(
             repr(images.shape[1:]).encode() + b"".join(digests[index] for index in order)
         ).hexdigest()
 
     def __len__(self):
         return len(self.images)
+
+    def class_frequencies(self, classes):
+        """How often each of K classes comes, a tuple of K shares.
+
+        Returns:
+            None without labels, or with labels of more classes than K.
+        """
+        if self.labels is None or self.labels.max() >= classes:
+            return None
+        return tuple((np.bincount(self.labels, minlength=classes) / len(self)).tolist())
 
     @property
     def description(self):
@@ -116,13 +136,27 @@ class ReferenceImages:
         return folder / f"{self.name}-{extractor.name}-{digest}-{kind}.npz"
 
 
-def _batches(data, name):
+def _batches(data, labels, name):
+    """Pairs of a batch of images and its labels, or what else stands there, or None."""
     if not isinstance(data, tf.data.Dataset):
-        return [data]
+        return [(data, labels)]
+    if labels is not None:
+        raise ValueError(
+            f"The labels of a dataset are those that it yields. Received: {name!r} with `labels`"
+        )
     if data.cardinality() == tf.data.INFINITE_CARDINALITY:
         raise ValueError(
             f"{name!r} never ends: hand in one pass over the set, without `repeat()`."
         )
-    return (
-        batch[0] if isinstance(batch, tuple) else batch for batch in data.as_numpy_iterator()
-    )
+    batches = (b if isinstance(b, tuple) else (b,) for b in data.as_numpy_iterator())
+    return ((batch[0], batch[1] if len(batch) > 1 else None) for batch in batches)
+
+
+def _labels(parts, count, name):
+    """The labels of all batches as one array; None where they have none."""
+    parts = [None if part is None else np.asarray(part) for part in parts]
+    # A dataset may have images or attributes in their place.
+    if any(part is None or part.ndim != 1 or part.dtype.kind not in "iu" for part in parts):
+        return None
+    labels = np.concatenate(parts)
+    return checked_labels(labels, count, np.inf, f"The labels of {name!r}")

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable
 
 from tfgan_suite.metrics import comparison_scores as scores
+from tfgan_suite.metrics.generated_images import DATA, EQUAL
 from tfgan_suite.metrics.score import Score, score_name
 from tfgan_suite.registration import public
 
@@ -19,21 +20,36 @@ class NamedScore:
         figures: dict from the names of the figures to what is better: "lower", "higher" or None.
         judge: "extractor", "classifier" or None, whichever decides the figures.
         options: names of the comparison's options that decide them.
+        frequencies: how often a conditional generator is asked for each class where nobody says:
+            as in the data what compares laws, equally often what is said of each class.
+        rounds: whether images are rounded to 8 bits where nobody says: True, False, or None for
+            the scores of the Inception graph alone. So do those whose figures are published: FID,
+            KID and IS of image files, or of uint8 arrays (the code of arXiv:1812.04948).
+        permuted: whether the order of the rows is drawn by the seed.
+        needs: attributes that a generator must have: "classes", "latents".
     """
 
     compute: Callable
     figures: dict
     judge: str | None = "extractor"
     options: tuple = ()
+    frequencies: str = DATA
+    rounds: bool | None = None
+    permuted: bool = False
+    needs: tuple = ()
 
 
+_OF_CLASSES = {"frequencies": EQUAL, "needs": ("classes",)}
 SCORES = {
     "frechet_distance": NamedScore(scores.frechet_distance_of, {"frechet_distance": LOWER}),
     "frechet_distance_infinity": NamedScore(
         scores.frechet_distance_infinity_of, {"frechet_distance_infinity": LOWER}
     ),
     "kernel_distance": NamedScore(
-        scores.kernel_distance_of, {"kernel_distance": LOWER}, options=("max_block_size",)
+        scores.kernel_distance_of,
+        {"kernel_distance": LOWER},
+        options=("max_block_size",),
+        permuted=True,
     ),
     "precision_recall": NamedScore(
         scores.precision_recall_of, {"precision": HIGHER, "recall": HIGHER}, options=("manifold_k",)
@@ -42,27 +58,43 @@ SCORES = {
         scores.density_coverage_of, {"density": HIGHER, "coverage": HIGHER}, options=("density_k",)
     ),
     "classifier_score": NamedScore(
-        scores.classifier_score_of, {"classifier_score": HIGHER}, options=("num_splits",)
+        scores.classifier_score_of,
+        {"classifier_score": HIGHER},
+        options=("num_splits",),
+        permuted=True,
     ),
     "class_coverage": NamedScore(
         scores.class_coverage_of,
         {"classes_reached": HIGHER, "class_entropy": HIGHER, "mean_confidence": HIGHER},
         "classifier",
+        frequencies=EQUAL,
     ),
     "conditional_accuracy": NamedScore(
-        scores.conditional_accuracy_of, {"conditional_accuracy": HIGHER}, "classifier"
+        scores.conditional_accuracy_of,
+        {"conditional_accuracy": HIGHER},
+        "classifier",
+        **_OF_CLASSES,
     ),
-    "gan_train": NamedScore(scores.gan_train_of, {"gan_train": HIGHER}, "classifier"),
-    "gan_test": NamedScore(scores.gan_test_of, {"gan_test": HIGHER}, "classifier"),
-    "ms_ssim": NamedScore(scores.ms_ssim_of, {"ms_ssim": NEITHER}, None),
+    "gan_train": NamedScore(
+        scores.gan_train_of, {"gan_train": HIGHER}, "classifier", **_OF_CLASSES
+    ),
+    "gan_test": NamedScore(scores.gan_test_of, {"gan_test": HIGHER}, "classifier", **_OF_CLASSES),
+    "ms_ssim": NamedScore(scores.ms_ssim_of, {"ms_ssim": NEITHER}, None, rounds=True),
     "sliced_wasserstein": NamedScore(
-        scores.sliced_wasserstein_of, {"sliced_wasserstein": LOWER}, None
+        scores.sliced_wasserstein_of,
+        {"sliced_wasserstein": LOWER},
+        None,
+        rounds=True,
+        permuted=True,
     ),
     "nearest_neighbours": NamedScore(
         scores.nearest_neighbours_of, {"closer_than_held_out": NEITHER, "copies": LOWER}
     ),
     "perceptual_path_length": NamedScore(
-        scores.perceptual_path_length_of, {"perceptual_path_length": LOWER}
+        scores.perceptual_path_length_of,
+        {"perceptual_path_length": LOWER},
+        rounds=False,
+        needs=("latents",),
     ),
 }
 
@@ -93,10 +125,49 @@ def better(metric):
     return next((s.figures[metric] for s in SCORES.values() if metric in s.figures), None)
 
 
+def judged(name, comparison):
+    """The `GeneratedImages` that a named score judges."""
+    entry, options = SCORES[name], comparison.options
+    frequencies, rounds = options.get("class_frequencies"), options.get("round_to_8_bits")
+    if rounds is None:
+        rounds = entry.rounds
+    if rounds is None:
+        rounds = entry.judge == "extractor" and comparison.extractor.inception_2015
+    return comparison.made(entry.frequencies if frequencies is None else frequencies, rounds)
+
+
+def needs_extractor(names):
+    """Whether any of the named scores needs an extractor of features."""
+    return any(SCORES[name].judge == "extractor" for name in names)
+
+
+def needs_classifier(names):
+    """Whether any of the named scores needs the classifier of real images."""
+    return any(SCORES[name].judge == "classifier" for name in names)
+
+
+def check_generator(names, generate):
+    """Raises ValueError if a named score needs what a generator does not have."""
+    called = getattr(generate, "name", generate)
+    for name in names:
+        needs = SCORES[name].needs
+        if "classes" in needs and getattr(generate, "classes", None) is None:
+            raise ValueError(
+                f"{name!r} is a score of class-conditional generators. Received: {called!r}, a "
+                "generator without classes"
+            )
+        if "latents" in needs and not hasattr(generate, "latents"):
+            raise ValueError(
+                f"{name!r} needs a generator of latents. Received: {called!r}, which takes none"
+            )
+
+
 def compute(name, comparison):
     """The figures that a named score gives for a comparison: a list of `Score`."""
     entry = SCORES[name]
-    values = entry.compute(comparison)
+    check_generator([name], comparison.generate)
+    made = judged(name, comparison)
+    values = entry.compute(comparison, made)
     protocol = {}
     if entry.judge == "extractor":
         protocol["extractor"] = comparison.extractor.description
@@ -106,7 +177,9 @@ def compute(name, comparison):
         "reference": comparison.reference.description,
         "num_samples": comparison.num_samples,
         "seed": int(comparison.seed),
-        "image_shape": list(comparison.images.shape[1:]),
+        "image_shape": list(made.images.shape[1:]),
+        **made.protocol,
+        **({"row_order": "permuted by the seed"} if entry.permuted else {}),
         **{option: comparison.options[option] for option in entry.options},
     }
 
