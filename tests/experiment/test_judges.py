@@ -58,6 +58,12 @@ def test_what_cannot_be_judged_is_found_before(nothing_is_trained, make_trainer,
         evaluation.check(make_trainer(), [judge()])
 
 
+def test_images_too_small_for_a_classifier_are_found_before(nothing_is_trained, make_trainer):
+    with pytest.raises(ValueError, match=r"8 pixels to a side. Received: digits with 10"):
+        judge = judges.classifier_judge("digits", image_size=4)
+        evaluation.check(make_trainer((4, 4, 1)), [judge])
+
+
 def test_what_can_be_judged_is_let_pass(nothing_is_trained, make_trainer):
     found = [judges.classifier_judge("digits"), judges.feature_judge("digits")]
     evaluation.check(make_trainer(), found)

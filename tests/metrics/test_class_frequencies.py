@@ -9,6 +9,7 @@ from tfgan_suite.generation.declared import Declared
 from tfgan_suite.interface import Interface
 from tfgan_suite.latents import LatentPrior
 from tfgan_suite.metrics import ClassifierEvaluator, FeatureEvaluator, ReferenceImages
+from tfgan_suite.metrics.generated_images import draw, law_options
 from tfgan_suite.modalities import Image
 
 SHARES = (0.9, 0.1)
@@ -126,6 +127,23 @@ def test_scores_of_classes_ask_for_all_alike_and_others_do_not(judge):
     assert len(generate.asked) == 2  # each law is drawn once
 
 
+def test_what_comes_to_the_same_is_drawn_once(judge):
+    both = ("frechet_distance", "class_coverage")
+    generate = Perfect()
+    judge(generate, labels=None, scores=both)  # nobody knows the frequencies
+    assert len(generate.asked) == 1
+
+    class Unconditional(Perfect):
+        def __call__(self, n, seed):
+            self.asked.append(None)
+            return images_of(np.arange(n) % 2, seed)
+
+    generate = Unconditional()
+    generate.interface = Interface(LatentPrior(2), Image(8, 8, 1))
+    found = judge(generate, scores=both)
+    assert len(generate.asked) == 1 and found["frechet_distance"].protocol["conditions"] is None
+
+
 def test_a_common_protocol_says_what_differs(tmp_path, brightness_classifier):
     evaluator = FeatureEvaluator(
         None,
@@ -153,12 +171,12 @@ def test_a_generator_that_chooses_by_itself_is_said_to(judge):
 def test_attributes_come_as_in_the_data_too():
     rows = np.eye(4)[[0, 1, 2, 3] * 5]
     generate = Perfect(Labels(2), Attributes.fit(rows))
-    made, labels, law = metrics.generated_images.draw(generate, 60, 3, "data", SHARES)
+    made, labels, law = draw(generate, 60, 3, law_options(generate, "data", SHARES))
     (asked,) = generate.asked
     np.testing.assert_array_equal(asked[0], labels)
     assert set(map(tuple, asked[1])) == set(map(tuple, np.eye(4)))
     assert law["attributes"] == {"law": "frequencies", "frequencies": [0.25] * 4}
-    equally = metrics.generated_images.draw(generate, 60, 3, "equal", SHARES)
+    equally = draw(generate, 60, 3, law_options(generate, "equal", SHARES))
     assert equally[2] == {"labels": {"law": "equal"}, "attributes": {"law": "equal"}}
 
 

@@ -137,7 +137,8 @@ def test_constant_sets_are_as_far_as_their_means():
 
 @pytest.mark.parametrize("rows", [5, 200])
 def test_a_collapsed_generator_is_judged_in_a_stream(rows):
-    real, generated = np.random.default_rng(0).normal(size=(rows, 2)), np.tile([0.1, 0.3], (rows, 1))
+    real = np.random.default_rng(0).normal(size=(rows, 2))
+    generated = np.tile([0.1, 0.3], (rows, 1))
     expected = np.sum((real.mean(axis=0) - (0.1, 0.3)) ** 2) + real.var(axis=0, ddof=1).sum()
     assert frechet_distance(real, generated) == pytest.approx(expected, rel=1e-12)
     assert _streamed(real, generated) == pytest.approx(expected, rel=1e-12)

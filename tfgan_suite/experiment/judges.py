@@ -77,8 +77,8 @@ class _ClassifierOf:
 
     @property
     def num_classes(self):
-        """Number of classes; a ValueError without labels."""
-        self._real.check_labels()
+        """Number of classes; a ValueError if no classifier can be trained."""
+        self._real.check_classifiable()
         return self._real.facts.num_classes
 
     @property
@@ -193,7 +193,7 @@ def check_possible(real, extractor, scores, generators):
         )
     by_classifier = extract and _is_classifier(extractor or CLASSIFIER)
     if by_classifier or needs_classifier(scores):
-        real.check_labels()
+        real.check_classifiable()
     for generate in generators:
         check_generator(scores, generate)
         shape = getattr(getattr(generate, "modality", None), "shape", None)

@@ -8,6 +8,7 @@ import numpy as np
 
 from tfgan_suite import data
 from tfgan_suite.metrics import Classifier, ReferenceImages
+from tfgan_suite.metrics._classifier_training import MIN_IMAGE_SIZE
 
 # Splits of images that nothing was trained on, in the order in which they are looked for.
 HELD_OUT = ("test", "validation", "val", "valid")
@@ -77,13 +78,20 @@ class RealData:
         spec = self._load(self.train_split, labels=False).element_spec
         return tuple(spec.shape[1:])
 
-    def check_labels(self):
-        """Raises ValueError unless the data set has labels."""
-        if not self.facts.num_classes:
+    def check_classifiable(self):
+        """Raises ValueError unless a classifier can be trained on the images."""
+        name, classes = self.facts.name, self.facts.num_classes
+        if not classes:
             raise ValueError(
-                f"{self.facts.name} has no labels to train a classifier on; choose another "
+                f"{name} has no labels to train a classifier on; choose another "
                 "extractor and scores that need none, such as sliced_wasserstein and ms_ssim. "
                 f"Received: source={str(self.source)!r}"
+            )
+        if classes < 2 or min(self.image_shape[:2]) < MIN_IMAGE_SIZE:
+            raise ValueError(
+                f"A classifier tells at least 2 classes apart, in images of at least "
+                f"{MIN_IMAGE_SIZE} pixels to a side. Received: {name} with {classes} class(es) "
+                f"and images of {self.image_shape}"
             )
 
     @property
@@ -153,7 +161,7 @@ class RealData:
         Raises:
             ValueError: if the data set has no labels.
         """
-        self.check_labels()
+        self.check_classifiable()
         train = self.read(self.train_split)
         if self.held_out is not None:
             return train, self.read(self.held_out)

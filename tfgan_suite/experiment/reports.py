@@ -186,6 +186,7 @@ def markdown(results, command=()):
         lines.append(
             f"{kind.capitalize()}: {judge['name']}, SHA-256 {judge['content_hash']}{accuracy}."
         )
+    lines += dict.fromkeys(line for result in results for line in _drawn(result["scores"]))
     for result in results:
         said = {k: v for k, v in result["generator"].items() if isinstance(v, (str, int))}
         name = said.pop("name")
@@ -193,6 +194,24 @@ def markdown(results, command=()):
     if command:
         lines.append(f"Command: `{' '.join(command)}`")
     return "\n".join([*rows, "", *(f"- {line}" for line in lines), ""])
+
+
+def _drawn(scores):
+    """What was asked for where images were generated, and how they were rounded: lines."""
+    alike = {}
+    for score in scores:
+        asked = score.protocol["conditions"] or {}
+        words = [f"{key} {_law(law)}" for key, law in asked.items()]
+        words.append(f"rounded {score.protocol['rounding']}".replace("rounded none", "not rounded"))
+        alike.setdefault("; ".join(words), []).append(score.metric)
+    return [f"Judged by {', '.join(metrics)}: {words}." for words, metrics in alike.items()]
+
+
+def _law(law):
+    shares = law.get("frequencies")
+    if shares is None:
+        return f"asked for: {law['law']}"
+    return f"asked for at the frequencies {', '.join(f'{share:.3g}' for share in shares)}"
 
 
 def print_scores(output, scores):

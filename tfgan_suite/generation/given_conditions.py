@@ -84,8 +84,8 @@ def law_of(interface, by_frequency=False, class_frequencies=None):
     """The law of what `sampled` gives, for a protocol.
 
     Returns:
-        JSON-able dict of the keys of the conditions to a dict of "law": "equal", "frequencies"
-        (which then stand beside it), or "sampled" of conditions that have no such.
+        JSON-able dict of the keys of the conditions to a dict of "law": "frequencies", which then
+        stand beside it; "equal"; or of conditions that are not counted "by chance" or "in turn".
     """
     found = {}
     for declared in interface.conditions:
@@ -93,8 +93,10 @@ def law_of(interface, by_frequency=False, class_frequencies=None):
         shares = getattr(kind, "frequencies", None)
         if shares is not None and (by_frequency or kind is not declared):
             found[kind.key] = {"law": "frequencies", "frequencies": list(shares)}
+        elif hasattr(kind, "frequencies"):
+            found[kind.key] = {"law": "equal"}
         else:
-            found[kind.key] = {"law": "equal" if hasattr(kind, "frequencies") else "sampled"}
+            found[kind.key] = {"law": "by chance" if by_frequency else "in turn"}
     return found
 
 

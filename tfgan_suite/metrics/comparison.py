@@ -1,9 +1,10 @@
 """Generated beside real images, and what several scores need of them, made once."""
 
 import functools
+import json
 
 from tfgan_suite.metrics.classifier import Classifier
-from tfgan_suite.metrics.generated_images import DATA, GeneratedImages, draw
+from tfgan_suite.metrics.generated_images import DATA, GeneratedImages, draw, law_options
 from tfgan_suite.registration import public
 
 
@@ -14,8 +15,8 @@ class Comparison:
     Of `generate` some scores need more than `generate(n, seed)`, and take it from attributes:
     `classes`, the number of classes of a conditional generator, and `labels(n, seed)`, the classes
     that `generate(n, seed)` was asked for; `condition`, by which it is asked for classes as often
-    as they are wanted (see `generated_images.draw`); `latents(n, seed)`, latents `[n, D]`, and
-    `of(latents, labels)`, their images. A `generation.Generate` has them all.
+    as they are wanted (see `generated_images.law_options`); `latents(n, seed)`, latents `[n, D]`,
+    and `of(latents, labels)`, their images. A `generation.Generate` has them all.
 
     Args:
         generate: callable `(n, seed) -> images [n, H, W, C]`, floating point in [-1, 1].
@@ -66,18 +67,19 @@ class Comparison:
         Raises:
             ValueError: if they are too many or too few, NaN, infinite, out of range or no images.
         """
-        if not hasattr(self.generate, "condition"):
-            frequencies = DATA  # it chooses by itself
-        if (frequencies, rounded) not in self._draws:
-            self._draws[frequencies, rounded] = (
-                self.made(frequencies).rounded() if rounded else self._drawn(frequencies)
-            )
-        return self._draws[frequencies, rounded]
-
-    def _drawn(self, frequencies):
         classes = getattr(self.generate, "classes", None)
         of_data = classes and self.reference.class_frequencies(classes)
-        drawn = draw(self.generate, self.num_samples, self.seed, frequencies, of_data)
+        options = law_options(self.generate, frequencies, of_data)
+        # Two ways to ask may come to the same.
+        law = options and json.dumps(self.generate.law(**options))
+        if (law, rounded) not in self._draws:
+            self._draws[law, rounded] = (
+                self.made(frequencies).rounded() if rounded else self._drawn(options)
+            )
+        return self._draws[law, rounded]
+
+    def _drawn(self, options):
+        drawn = draw(self.generate, self.num_samples, self.seed, options)
         return GeneratedImages(*drawn, self.extractor, lambda: self.classifier)
 
     @functools.cached_property

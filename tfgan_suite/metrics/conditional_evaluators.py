@@ -63,7 +63,7 @@ class ConditionalAccuracyEvaluator(ClassifierEvaluator):
         Args:
             generate: callable `(n, seed) -> images [n, H, W, C]`, floating point in [-1, 1], with
                 `classes`, the number of its classes, and `labels(n, seed)`, the classes `[n]` of
-                those images; or as `generated_images.draw` takes it.
+                those images; or one that can be told (see `generated_images.law_options`).
             seed: int, of the generated images.
 
         Returns:

@@ -21,6 +21,7 @@ from tfgan_suite.metrics.generated_images import (
     GeneratedImages,
     checked_frequencies,
     draw,
+    law_options,
 )
 from tfgan_suite.registration import public
 
@@ -119,7 +120,8 @@ class ClassifierEvaluator:
         Returns:
             A pair: `GeneratedImages`, and a JSON-able dict.
         """
-        images, *asked = draw(generate, self.num_samples, seed, self.class_frequencies)
+        options = law_options(generate, self.class_frequencies)
+        images, *asked = draw(generate, self.num_samples, seed, options)
         image_shape = images.shape[1:]
         resize = None
         if image_shape != self.classifier.image_shape:

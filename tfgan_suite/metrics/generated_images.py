@@ -8,8 +8,6 @@ from tfgan_suite.metrics._images import generate_images, rounded_to_8_bits
 
 DATA, EQUAL = "data", "equal"
 
-_ASKED = "The classes asked for"
-
 
 class GeneratedImages:
     """What a score judges, and what extractors and classifiers make of it, computed once.
@@ -54,20 +52,38 @@ def rounding(is_rounded):
     return "to 8 bits" if is_rounded else "none"
 
 
-def draw(generate, count, seed, frequencies, of_data=None):
-    """Images of a generator, of classes as often as they are wanted.
+def law_options(generate, frequencies, of_data=None):
+    """What a generator is told so that classes come as often as they are wanted.
 
-    A generator can be asked for classes if it has `condition(n, seed, by_frequency=,
-    class_frequencies=)`, `labels` with the same arguments, `law`, which describes them, and takes
-    `condition=`; a `generation.Generate` has them all. Any other chooses its classes itself.
+    A generator can be told if it has `condition(n, seed, by_frequency=, class_frequencies=)`,
+    `labels` with the same arguments, `law`, which describes them, and takes `condition=`; a
+    `generation.Generate` has them all. Any other chooses its classes itself.
+
+    Args:
+        generate: the generator.
+        frequencies: "data", "equal", or K shares of the classes.
+        of_data: K shares of the classes in the data; None for those that the generator declares of
+            the data it was trained on, which where there are none are equal.
+
+    Returns:
+        Dict of these two arguments; None for a generator that cannot be told, or has no conditions.
+    """
+    if not hasattr(generate, "condition") or not generate.law():
+        return None
+    shares = frequencies if isinstance(frequencies, tuple) else None
+    if frequencies == DATA and getattr(generate, "classes", None) is not None:
+        shares = of_data
+    return {"by_frequency": frequencies != EQUAL, "class_frequencies": shares}
+
+
+def draw(generate, count, seed, options):
+    """Images of a generator.
 
     Args:
         generate: the generator.
         count: number of images N.
         seed: integer.
-        frequencies: "data", "equal", or K shares of the classes.
-        of_data: K shares of the classes in the data; None for those that the generator declares of
-            the data it was trained on, which where there are none are equal.
+        options: what `law_options` returns.
 
     Returns:
         `(images, labels, conditions)`: see `GeneratedImages`.
@@ -75,26 +91,16 @@ def draw(generate, count, seed, frequencies, of_data=None):
     Raises:
         ValueError: if there are not K shares, or as `generate_images` does.
     """
-    classes = getattr(generate, "classes", None)
-    if not hasattr(generate, "condition"):
-        images = generate_images(generate, count, seed)
-        if classes is None:
-            return images, None, None
-        labels = checked_labels(generate.labels(count, seed), count, classes, _ASKED)
-        return images, labels, {"labels": {"law": "the generator's own"}}
-    shares = frequencies if isinstance(frequencies, tuple) else None
-    law = {"by_frequency": frequencies != EQUAL, "class_frequencies": shares}
-    if frequencies == DATA and classes is not None:
-        law["class_frequencies"] = of_data
-    condition = generate.condition(count, seed, **law)
-    asked = {} if condition is None else {"condition": condition}
+    asked, classes = {}, getattr(generate, "classes", None)
+    law = None if classes is None else {"labels": {"law": "the generator's own"}}
+    if options is not None:
+        asked = {"condition": generate.condition(count, seed, **options)}
+        law = generate.law(**options)
     images = generate_images(generate, count, seed, **asked)
-    if condition is None:
-        return images, None, None
-    labels = None
-    if classes is not None:
-        labels = checked_labels(generate.labels(count, seed, **law), count, classes, _ASKED)
-    return images, labels, generate.law(**law)
+    if classes is None:
+        return images, None, law
+    labels = generate.labels(count, seed, **(options or {}))
+    return images, checked_labels(labels, count, classes, "The classes asked for"), law
 
 
 def checked_frequencies(value):

@@ -23,8 +23,9 @@ class NamedScore:
         frequencies: how often a conditional generator is asked for each class where nobody says:
             as in the data what compares laws, equally often what is said of each class.
         rounds: whether images are rounded to 8 bits where nobody says: True, False, or None for
-            the scores of the Inception graph alone. So do those whose figures are published: FID,
-            KID and IS of image files, or of uint8 arrays (the code of arXiv:1812.04948).
+            the scores of the Inception graph alone. Published figures of these are those of image
+            files or of uint8 arrays, as in the code of arXiv:1812.04948 (and, of pixels, in that of
+            arXiv:1710.10196).
         permuted: whether the order of the rows is drawn by the seed.
         needs: attributes that a generator must have: "classes", "latents".
     """
