@@ -95,6 +95,17 @@ def check_regular(path):
         raise OSError(errno.EINVAL, "It is no regular file", str(path))
 
 
+def shown(path):
+    """A path, or a text with one in it, that can be printed: bytes that are no UTF-8 as `\\xe9`."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def shown_some(paths, count=5):
+    """The first few of several paths, and how many more there are, as one text (see `shown`)."""
+    more = f" and {len(paths) - count} more" if len(paths) > count else ""
+    return ", ".join(map(shown, paths[:count])) + more
+
+
 def sync(path):
     """Makes a file's bytes, or what was renamed in a directory, survive a loss of power."""
     descriptor = os.open(path, os.O_RDONLY)

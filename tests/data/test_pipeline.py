@@ -79,7 +79,7 @@ def test_resized_images_come_in_the_same_order(cache):
 def test_loading_many_data_sets_warns_of_nothing(caplog):
     for _ in range(8):
         data.load(IMAGES, batch_size=10, augment=["flip", jitter])
-    assert not caplog.records
+    assert not [record for record in caplog.records if record.name == "tensorflow"]
 
 
 # === Batches ===

@@ -142,7 +142,7 @@ def _folders(tmp_path, photos, labels, names=None):
     [
         (
             lambda t: _folders(t, PHOTOS, LABELS[:5]),
-            "must have a partner. Received: 6 images in p, 5 inputs in l; without a partner: 05",
+            "must have a partner.* one name.*: 6 images in p, 5 inputs in l; without a partner: 05",
         ),
         (
             lambda t: _folders(t, PHOTOS[:2], LABELS[:2], ["00", "x"]),

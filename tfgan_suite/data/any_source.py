@@ -15,11 +15,20 @@ from tfgan_suite.data.gaussians import GaussianMixture, open_gaussians
 from tfgan_suite.data.numpy_files import SUFFIXES as NUMPY_FILES
 from tfgan_suite.data.numpy_files import is_numpy_file, open_numpy_file
 from tfgan_suite.data.tensorflow_datasets import is_builder, is_registered, open_tfds
+from tfgan_suite.data.value_ranges import check_value_range
 
 
-def open_source(source, split, data_dir, seed, skip_broken=False, attributes=None):
+def open_source(
+    source, split, data_dir, seed, skip_broken=False, attributes=None, value_range=None
+):
     """Opens whatever `load` takes as a `Source`; for the arguments and errors see there."""
-    opened = _open(source, split, data_dir, seed, skip_broken, attributes)
+    value_range = check_value_range(value_range)
+    opened = _open(source, split, data_dir, seed, skip_broken, attributes, value_range)
+    if value_range is not None and opened.files is None and not is_array(source):
+        raise ValueError(
+            "`value_range` is for folders and archives of images, NumPy files and arrays. "
+            f"Received: value_range={value_range} with {opened.name}"
+        )
     if attributes is not None and opened.files is None:
         raise ValueError(
             "`attributes` is for folders and archives of images. "
@@ -28,21 +37,27 @@ def open_source(source, split, data_dir, seed, skip_broken=False, attributes=Non
     return opened
 
 
-def _open(source, split, data_dir, seed, skip_broken, attributes):
+def is_array(source):
+    """Whether `source` is held in memory by the user, or in a file of NumPy's."""
+    if isinstance(source, (str, pathlib.PurePath)):
+        return is_numpy_file(source)
+    first = source[0] if isinstance(source, tuple) and len(source) == 2 else source
+    return isinstance(first, np.ndarray)
+
+
+def _open(source, split, data_dir, seed, skip_broken, attributes, value_range):
     if not isinstance(split, str):
         raise ValueError(f"`split` must be a string. Received: split={split!r}")
     if isinstance(source, GaussianMixture):
         return open_gaussians(source, split, seed)
     if isinstance(source, (str, pathlib.PurePath)) and is_archive(source):
-        return open_archive(source, split, skip_broken, attributes)
+        return open_archive(source, split, skip_broken, attributes, value_range)
     if isinstance(source, (str, pathlib.PurePath)) and is_numpy_file(source):
-        return open_numpy_file(source, split, skip_broken)
+        return open_numpy_file(source, split, skip_broken, value_range)
     if isinstance(source, pathlib.PurePath):
-        return _open_folder(source, split, skip_broken, attributes)
-    if isinstance(source, np.ndarray) or (
-        isinstance(source, tuple) and len(source) == 2 and isinstance(source[0], np.ndarray)
-    ):
-        return open_arrays(source, split, skip_broken)
+        return _open_folder(source, split, skip_broken, attributes, value_range)
+    if is_array(source):
+        return open_arrays(source, split, skip_broken, value_range)
     if is_builder(source):
         return open_tfds(source, split, data_dir, skip_broken)
     if not isinstance(source, str) or not source:
@@ -55,7 +70,7 @@ def _open(source, split, data_dir, seed, skip_broken, attributes):
     if source.partition("/")[0] == "gaussians":
         return open_gaussians(source, split, seed)
     if _must_be_path(source) or (os.path.exists(source) and not is_registered(source)):
-        return _open_folder(source, split, skip_broken, attributes)
+        return _open_folder(source, split, skip_broken, attributes, value_range)
     return open_tfds(source, split, data_dir, skip_broken)
 
 

@@ -20,7 +20,7 @@ def is_archive(source):
     return os.fspath(source).lower().endswith(SUFFIXES)
 
 
-def open_archive(source, split, skip_broken=False, attributes=None):
+def open_archive(source, split, skip_broken=False, attributes=None, value_range=None):
     """Opens an archive of image files, tar (compressed or not) or ZIP, as the folder that is in it.
 
     It is unpacked into a temporary folder (see `unpack` for what is refused), which is removed when
@@ -29,7 +29,7 @@ def open_archive(source, split, skip_broken=False, attributes=None):
 
     Args:
         source: path of the archive.
-        split, skip_broken, attributes: see `open_folder`.
+        split, skip_broken, attributes, value_range: see `open_folder`.
 
     Raises:
         ValueError: if the archive is missing or cannot be unpacked, or as `open_folder` does.
@@ -41,7 +41,9 @@ def open_archive(source, split, skip_broken=False, attributes=None):
     folder = _unpacked(path.resolve(), stat.st_mtime_ns, stat.st_size)
     name = path.name[: -len(next(s for s in SUFFIXES if path.name.lower().endswith(s)))]
     try:
-        return open_folder(_only_folder(folder), split, skip_broken, attributes, name or path.name)
+        inside = _only_folder(folder)
+        label = name or path.name
+        return open_folder(inside, split, skip_broken, attributes, value_range, label)
     except ValueError as error:
         raise ValueError(str(error).replace(str(folder), str(source))) from error
 

@@ -24,6 +24,8 @@ class Description:
             they are known; or None.
         sizes: the `(height, width)` met, the most frequent first; empty where nobody knows before
             the images are read.
+        passed_over: names of the files of a folder that are no images, and of its folders without
+            any; hidden ones do not count.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Description:
     modality: Modality | None = None
     condition: Condition | None = None
     sizes: tuple = ()
+    passed_over: tuple = ()
 
 
 def describe_source(source):
@@ -48,4 +51,5 @@ def describe_source(source):
         modality=source.modality,
         condition=source.condition,
         sizes=tuple(map(tuple, source.sizes)),
+        passed_over=source.passed_over,
     )

@@ -8,7 +8,7 @@ from tfgan_suite.data import augmentation, pipeline
 from tfgan_suite.data.any_source import open_source
 from tfgan_suite.data.channels import check_channels
 from tfgan_suite.data.description import describe_source
-from tfgan_suite.data.resizing import check_size
+from tfgan_suite.data.resizing import check_interpolation, check_size
 from tfgan_suite.registration import public
 
 
@@ -23,6 +23,8 @@ def load(
     attributes=None,
     channels=None,
     resize=None,
+    interpolation=None,
+    value_range=None,
     shuffle=True,
     seed=0,
     augment=(),
@@ -37,9 +39,10 @@ def load(
     Images are resized once and cached (as uint8 where the source is uint8), shuffled anew in every
     epoch, batched, augmented with a new draw in every epoch, and prefetched. In a trainer's `fit`
     order and draws are a function of (`seed`, epoch, minibatch) alone, so that a training can be
-    begun again anywhere (see `Batches` for what is derived from the dataset). Iterated by hand they are a function of `seed` and of the number of iterators made so far: the k-th `iter`
-    of a dataset is its k-th epoch, whether or not the earlier ones were read (with `repeat`, each
-    begins anew). With `cache`, the first batch of a shuffled pipeline comes after every image was
+    begun again anywhere (see `Batches` for what is derived from the dataset). Iterated by hand they
+    are a function of `seed` and of the number of iterators made so far: the k-th `iter` of a
+    dataset is its k-th epoch, whether or not the earlier ones were read (with `repeat`, each begins
+    anew). With `cache`, the first batch of a shuffled pipeline comes after every image was
     read once.
 
     Args:
@@ -47,17 +50,17 @@ def load(
             - `"digits"`: the 8x8 grey digits of scikit-learn, 1500 to train and 297 to test;
             - the name of an image data set of TFDS (`"mnist"`, `"name/config"`), or a
               `tfds.core.DatasetBuilder`;
-            - a folder of images, as a path; sub-folders are classes (see `open_folder`). A name
+            - a folder of images, as a path; sub-folders are classes, unless a `dataset.json` as
+              StyleGAN2-ADA writes it says what the labels are (see `open_folder`). A name
               from this list wins over a folder of the same name: write `./digits` for the folder;
             - an archive of such a folder, ZIP or tar (compressed or not), by its path;
             - a file `.npy` of images, or `.npz` of images and labels (see `open_numpy_file`);
-            - a uint8 (0..255) or float ([-1, 1]) array `[N, H, W, C]` or `[N, H, W]`, alone or in
-              a tuple with labels (integers `[N]` or `[N, 1]`, or one-hot `[N, K]`) or attributes
-              (0 and 1, `[N, K]`);
+            - a uint8 (0..255), bool or float ([-1, 1]) array `[N, H, W, C]` or `[N, H, W]`, alone
+              or in a tuple with labels (integers `[N]` or `[N, 1]`, or one-hot `[N, K]`) or
+              attributes (0 and 1, `[N, K]`);
             - `"gaussians"`, `"gaussians/ring"`, `"gaussians/grid"` or a `GaussianMixture`: points
               `[B, 2]`, which are *not* in [-1, 1].
-        image_size: side, or `(height, width)`, in pixels; `None` keeps the size. Bicubic,
-            antialiased where it shrinks.
+        image_size: side, or `(height, width)`, in pixels; `None` keeps the size.
         batch_size: examples in a batch, over all replicas.
         split: `"train"`, or what the source has; slices such as `"train[:90%]"` for TFDS.
         labels: whether to yield labels or attributes as well; None for attributes alone, where the
@@ -70,6 +73,12 @@ def load(
             channels and the fourth of four are alpha, by which colours are weighted in resizing.
         resize: what to do where the aspect ratio changes or sizes are mixed: `"stretch"`,
             `"crop"` (centred, then resized) or `"pad"` (fitted in, the rest black, -1).
+        interpolation: `"bicubic"`, antialiased where it shrinks; `"nearest"`, which makes no value
+            that was not there, for maps of labels; None for `"nearest"` where all images have
+            indexed colours (PNG, BMP, TIFF) or are black and white alone, else `"bicubic"`.
+        value_range: `(low, high)`, the values of black and of white in arrays or files where these
+            are not the ends of the dtype or of the file format: `(0, 4095)` for 12 bits that are
+            kept in 16, `(0, 1)` for masks, anything for floats.
         shuffle: whether to shuffle; the buffer holds the whole data set, unless the images are
             not cached and the compressed files exceed 1 GiB.
         seed: int from 0 to 2**31 - 1 that decides order and augmentation (and the points of a
@@ -83,22 +92,22 @@ def load(
         repeat: whether to repeat for ever; batches then cross the border of epochs, and a
             checkpointed iterator goes on exactly where it was.
         broken: what to do about broken examples. `"raise"` names them. `"skip"` logs them, and
-            `skipped` counts them. Of folders and TFDS, in the middle of an epoch: an image that
-            does not decode, or whose file has vanished, is replaced by the next one of its class; a
-            record whose label is out of range by the next record whose label is not. Order and
-            length of an epoch stay, and are the same in a training that is resumed. Of arrays,
-            where everything is checked by `load`: images with values that are not finite or not in
-            [-1, 1], or with a negative label, are left out from the start. A shard of TFDS whose
-            checksums are wrong raises under both: what follows in it cannot be found.
+            `skipped` counts them. Of folders and TFDS, at any time: an image that does not
+            decode, or whose file is empty or has vanished, is replaced by the next one of its
+            class; a record whose label is out of range by the next record whose label is not. Order
+            and length of an epoch stay, and are the same in a training that is resumed. Of arrays,
+            where everything is checked by `load`: images with values that are not finite or outside
+            of their range, or with a negative label, are left out from the start. A shard of TFDS
+            whose checksums are wrong raises under both: what follows in it cannot be found.
         data_dir: folder of prepared TFDS data sets; by default the environment variable
             `TFDS_DATA_DIR`, else TFDS's own. Other sources do not read it.
 
     Returns:
         `Batches`, a `tf.data.Dataset`, of float32 images `[B, H, W, C]` in [-1, 1], or of
         `(images, labels)` with int32 labels `[B]`, or of `(images, attributes)` with float32
-        attributes `[B, K]`; its `modality` and `condition` say which. Its cardinality is known. An image file or
-        record that turns out to be broken raises `tf.errors.InvalidArgumentError` from the
-        iteration, with its name, unless it is skipped; so does a label out of range.
+        attributes `[B, K]`; its `modality` and `condition` say which. Its cardinality is known. An
+        image file or record that turns out to be broken raises `tf.errors.InvalidArgumentError`
+        from the iteration, with its name, unless it is skipped; so does a label out of range.
 
     Raises:
         ValueError: if an argument is out of range, the source is unknown or not there, or the
@@ -117,16 +126,12 @@ def load(
     ):
         if not isinstance(value, bool):
             raise ValueError(f"`{name}` must be True or False. Received: {name}={value!r}")
-    if broken not in ("raise", "skip"):
-        raise ValueError(f'`broken` must be "raise" or "skip". Received: broken={broken!r}')
-    opened = open_source(source, split, data_dir, seed, broken == "skip", attributes)
+    skip_broken = check_broken(broken)
+    check_interpolation(interpolation)
+    opened = open_source(source, split, data_dir, seed, skip_broken, attributes, value_range)
     if labels is None:
         labels = isinstance(opened.condition, Attributes)
-    if broken == "skip" and opened.skipped is None:
-        raise ValueError(
-            "Broken examples of this source cannot be skipped. "
-            f"Received: broken='skip' with {opened.name}"
-        )
+    check_skippable(opened, skip_broken)
     if opened.num_examples < 1:
         raise ValueError(f"{opened.name} has no example in this split. Received: split={split!r}")
     if opened.num_examples < batch_size and drop_remainder and not repeat:
@@ -140,6 +145,7 @@ def load(
         size=size,
         resize=resize,
         channels=channels,
+        interpolation=interpolation,
         labels=labels,
         shuffle=shuffle,
         seed=seed,
@@ -148,7 +154,11 @@ def load(
         steps=steps,
         drop_remainder=drop_remainder,
         repeat=repeat,
-        asked={"split": split, "augment": augmentation.names_of(augment)},
+        asked={
+            "split": split,
+            "augment": augmentation.names_of(augment),
+            "value_range": value_range,
+        },
     )
 
 
@@ -166,13 +176,13 @@ def skipped(dataset):
 
 
 @public
-def describe(source, *, split="train", attributes=None, data_dir=None):
+def describe(source, *, split="train", attributes=None, broken="raise", data_dir=None):
     """Describes a data set without reading its images (of a folder, it reads all headers).
 
     A TFDS data set that is not prepared yet is prepared first, as in `load`.
 
     Args:
-        source, split, attributes, data_dir: as `load` takes them.
+        source, split, attributes, broken, data_dir: as `load` takes them.
 
     Returns:
         A `Description`.
@@ -180,8 +190,24 @@ def describe(source, *, split="train", attributes=None, data_dir=None):
     Raises:
         ValueError: if the source or the split is unknown or not there.
     """
-    opened = open_source(source, split, data_dir, seed=0)
-    return describe_source(open_source(source, split, data_dir, seed=0, attributes=attributes))
+    skip_broken = check_broken(broken)
+    return describe_source(open_source(source, split, data_dir, 0, skip_broken, attributes))
+
+
+def check_broken(broken):
+    """Whether broken examples are to be skipped; raises ValueError unless they raise."""
+    if broken not in ("raise", "skip"):
+        raise ValueError(f'`broken` must be "raise" or "skip". Received: broken={broken!r}')
+    return broken == "skip"
+
+
+def check_skippable(opened, skip_broken):
+    """Raises ValueError if broken examples are to be skipped of a source that cannot do that."""
+    if skip_broken and opened.skipped is None:
+        raise ValueError(
+            "Broken examples of this source cannot be skipped. "
+            f"Received: broken='skip' with {opened.name}"
+        )
 
 
 def checked_integer(name, value, minimum):

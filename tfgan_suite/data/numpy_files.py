@@ -20,7 +20,7 @@ def is_numpy_file(source):
     return os.fspath(source).lower().endswith(SUFFIXES)
 
 
-def open_numpy_file(source, split, skip_broken=False):
+def open_numpy_file(source, split, skip_broken=False, value_range=None):
     """Opens the images of a `.npy` file, or the images and labels of a `.npz` file.
 
     In a `.npz` file the images are called `images` or `x`, else they are the first array; the
@@ -31,7 +31,7 @@ def open_numpy_file(source, split, skip_broken=False):
     Args:
         source: path of the file.
         split: `"train"`, or what the file has.
-        skip_broken: see `open_arrays`.
+        skip_broken, value_range: see `open_arrays`.
 
     Raises:
         ValueError: if the file is missing or cannot be read, lacks the split, or as `open_arrays`
@@ -55,7 +55,7 @@ def open_numpy_file(source, split, skip_broken=False):
         raise ValueError(f"{error} (in the file {source})") from error
     arrays = images if labels is None else (images, labels)
     try:
-        opened = open_arrays(arrays, "train" if has_splits else split, skip_broken)
+        opened = open_arrays(arrays, "train" if has_splits else split, skip_broken, value_range)
     except ValueError as error:
         raise ValueError(f"{source}: {error}") from error
     return dataclasses.replace(opened, name=path.stem)

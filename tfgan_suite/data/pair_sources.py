@@ -1,15 +1,16 @@
 """Sources of pairs of images: two sources, or pictures of two images side by side."""
 
 import dataclasses
-import pathlib
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.data import pipeline
 from tfgan_suite.data.any_source import open_source
-from tfgan_suite.data.channels import plan_channels
+from tfgan_suite.data.broken_examples import note
+from tfgan_suite.data.pair_matching import check_aspect, check_aspects, match_files
 from tfgan_suite.data.source import Source
+from tfgan_suite.files import shown
 from tfgan_suite.registration import public
 
 
@@ -41,56 +42,76 @@ class Colorization:
     source: Any
 
 
-def open_pairs(source, split, data_dir, seed, channels):
-    """A `Source` of images whose first channels are the target's, and how many those are."""
+def open_pairs(source, split, data_dir, seed, *, skip_broken, value_range, stretch):
+    """A `Source` of two parts: the images asked for, and the inputs.
+
+    Args:
+        source, split, data_dir, seed: as `load_pairs` takes them.
+        skip_broken: whether a pair of which one image is broken makes room for the next one.
+        value_range: a pair of the values of black and white, or None, for each.
+        stretch: whether the two images of a pair may have different aspect ratios.
+    """
     if isinstance(source, SideBySide):
-        return _open_side_by_side(source, split, data_dir, seed, channels)
+        return _open_side_by_side(source, split, data_dir, seed, skip_broken, value_range)
     if not isinstance(source, tuple) or len(source) != 2:
         raise ValueError(
             "`source` of pairs must be a tuple (images, inputs), SideBySide(...) or "
             f"Colorization(...). Received: source of type {type(source).__name__}"
         )
-    images, inputs = (open_source(part, split, data_dir, seed) for part in source)
-    if images.num_examples != inputs.num_examples:
-        raise ValueError(
-            "Every image must have a partner. Received: "
-            f"{images.num_examples} images in {images.name}, {inputs.num_examples} inputs in "
-            f"{inputs.name}{_unpaired(images, inputs)}"
-        )
-    _check_partners(images, inputs)
-    (read_image, first), (read_input, second) = (
-        _reader(opened, count) for opened, count in zip((images, inputs), channels)
+    images, inputs = (
+        open_source(part, split, data_dir, seed, skip_broken, None, each)
+        for part, each in zip(source, value_range)
     )
+    if not images.has_images or not inputs.has_images:
+        raise ValueError(f"Pairs are images. Received: {images.name} and {inputs.name}")
+    payloads, read = None, None
+    skipped = {**images.skipped, **inputs.skipped} if skip_broken else None
+    if images.files and inputs.files:
+        pairs = match_files(images, inputs)
+        if not stretch:
+            check_aspects(images, inputs, pairs)
+        payloads = tuple(map(list, zip(*pairs)))
+        if skip_broken:
+            read = _with_stand_ins(images, inputs, pairs, skipped)
+    else:
+        _check_arrays(images, inputs, skip_broken, stretch)
+        if skip_broken:
+            payloads = _common_rows(images, inputs)
+            given = {f"{name} of the inputs": why for name, why in inputs.skipped.items()}
+            skipped = images.skipped | given
 
     def elements(_):
+        if payloads is not None:
+            return tf.data.Dataset.from_tensor_slices((payloads,))
         both = tf.data.Dataset.zip(images.elements(False), inputs.elements(False))
         return both.map(lambda image, given: ((image[0], given[0]),))
 
-    def read(payload):
-        return _stack(read_image(payload[0]), read_input(payload[1]))
-
-    pair = Source(
+    return Source(
         name=f"{images.name} and {inputs.name}",
-        num_examples=images.num_examples,
-        shape=(*images.shape[:2], first + second),
-        dtype=tf.uint8 if images.dtype == inputs.dtype == tf.uint8 else tf.float32,
+        num_examples=images.num_examples if payloads is None else len(payloads[0]),
+        shape=images.shape,
+        dtype=images.dtype,
         elements=elements,
-        read=read,
+        read=read or (lambda payload: (images.read(payload[0]), inputs.read(payload[1]))),
         vectorized=images.vectorized and inputs.vectorized,
         element_bytes=images.element_bytes + inputs.element_bytes,
-        sizes=images.sizes,
         fingerprint=lambda: {"images": images.fingerprint(), "inputs": inputs.fingerprint()},
-        stacked=True,
+        parts=(images, inputs),
+        skipped=skipped,
     )
-    return pair, first
 
 
-def _open_side_by_side(source, split, data_dir, seed, channels):
+def _open_side_by_side(source, split, data_dir, seed, skip_broken, value_range):
     if source.targets not in ("left", "right"):
         raise ValueError(
             f"The targets are on the 'left' or on the 'right'. Received: targets={source.targets!r}"
         )
-    opened = open_source(source.source, split, data_dir, seed)
+    if value_range[0] != value_range[1]:
+        raise ValueError(
+            "The two images of one picture have one `value_range`. "
+            f"Received: value_range={value_range!r}"
+        )
+    opened = open_source(source.source, split, data_dir, seed, skip_broken, None, value_range[0])
     if not opened.has_images:
         raise ValueError(f"{opened.name} are points, not images. Received: {source!r}")
     for name, width in _widths(opened):
@@ -100,36 +121,33 @@ def _open_side_by_side(source, split, data_dir, seed, channels):
                 "The two images of a pair must have one size. Received: "
                 f"{name}, {width} pixels wide, cut at column {column}"
             )
-    reads = [_reader(opened, count) for count in channels]
-    (_, first), (_, second) = reads
-
-    def half(images, side):
-        middle = tf.shape(images)[-2] // 2 if opened.shape[1] is None else opened.shape[1] // 2
-        return images[..., :middle, :] if side == "left" else images[..., middle:, :]
 
     def read(payload):
-        other = "right" if source.targets == "left" else "left"
-        sides = zip(reads, (source.targets, other))
-        return _stack(*(half(read_one(payload), side) for (read_one, _), side in sides))
+        images = opened.read(payload)
+        middle = tf.shape(images)[-2] // 2 if opened.shape[1] is None else opened.shape[1] // 2
+        halves = images[..., :middle, :], images[..., middle:, :]
+        return halves if source.targets == "left" else halves[::-1]
 
-    height, width, _ = opened.shape
-    pair = dataclasses.replace(
+    height, width, channels = opened.shape
+    half = dataclasses.replace(
         opened,
-        shape=(height, width and width // 2, first + second),
+        shape=(height, width and width // 2, channels),
+        sizes=tuple((height, width // 2) for height, width in opened.sizes),
+    )
+    return dataclasses.replace(
+        half,
         read=read,
         in_memory=False,
-        sizes=tuple((height, width // 2) for height, width in opened.sizes),
         fingerprint=lambda: {"targets": source.targets, "pictures": opened.fingerprint()},
         condition=None,
-        stacked=True,
+        parts=(half, half),
     )
-    return pair, first
 
 
 def _widths(opened):
     """`(name, width)` of every file, or of all images together."""
     if opened.files:
-        return [(name, width) for name, (_, width, _) in opened.files.items()]
+        return [(shown(path), header.width) for path, header in opened.files.items() if header]
     if opened.shape[1] is None:
         raise ValueError(
             f"The sizes of the images of {opened.name} are not known before they are read, so they "
@@ -138,65 +156,78 @@ def _widths(opened):
     return [(opened.name, opened.shape[1])]
 
 
-def _reader(source, channels):
-    """How to read examples of a source with that many channels, and how many come out."""
-    convert, count = plan_channels(source, channels)
-    if convert is None:
-        return source.read, count
-
-    def read(payload):
-        images = convert(pipeline.to_unit_range(source.read(payload)))
-        if source.dtype == tf.uint8:
-            images = tf.cast(tf.round((images + 1.0) * 127.5), tf.uint8)
-        return images
-
-    return read, count
-
-
-def _stack(first, second):
-    if first.dtype != second.dtype:
-        first, second = pipeline.to_unit_range(first), pipeline.to_unit_range(second)
-    return tf.concat([first, second], axis=-1)
-
-
-def _check_partners(images, inputs):
-    if not images.has_images or not inputs.has_images:
-        raise ValueError(f"Pairs are images. Received: {images.name} and {inputs.name}")
-    if bool(images.files) != bool(inputs.files):
-        return _check_shapes(images, inputs)
-    if not images.files:
-        return _check_shapes(images, inputs)
-    if _stems(images) != _stems(inputs):
+def _check_arrays(images, inputs, skip_broken, stretch):
+    """Refuses sources, not both of files, whose examples are no pairs row by row."""
+    counts = [len(part.skipped or ()) + part.num_examples for part in (images, inputs)]
+    if counts[0] != counts[1]:
         raise ValueError(
-            "The files of a pair must have one name. "
-            f"Received: {images.name} and {inputs.name}{_unpaired(images, inputs)}"
+            "Every image must have a partner. Received: "
+            f"{counts[0]} images in {images.name}, {counts[1]} inputs in {inputs.name}"
         )
-    for (a, header_a), (b, header_b) in zip(images.files.items(), inputs.files.items()):
-        if header_a[:2] != header_b[:2]:
-            raise ValueError(
-                "The two images of a pair must have one size. Received: "
-                f"{a} of {header_a[0]}x{header_a[1]} and {b} of {header_b[0]}x{header_b[1]} "
-                "(height x width)"
-            )
-    return None
-
-
-def _check_shapes(images, inputs):
-    if None in images.shape[:2] or images.shape[:2] != inputs.shape[:2]:
+    if skip_broken and (images.rows is None or inputs.rows is None):
+        raise ValueError(
+            "Broken pairs are skipped of two folders, of two archives or of two arrays. "
+            f"Received: broken='skip' with {images.name} and {inputs.name}"
+        )
+    if stretch:
+        return
+    unknown = None in (*images.shape[:2], *inputs.shape[:2])
+    if unknown:
         raise ValueError(
             "The two images of a pair must have one size. Received: "
             f"{images.name} of shape {images.shape} and {inputs.name} of shape {inputs.shape}"
         )
+    names = (f"{part.name} of shape {part.shape}" for part in (images, inputs))
+    sizes = images.shape[:2], inputs.shape[:2]
+    check_aspect(next(names), sizes[0], next(names), sizes[1])
 
 
-def _stems(source):
-    return [pathlib.PurePath(name).stem for name in source.files]
+def _common_rows(images, inputs):
+    """Where the rows that neither array has left out are now in each."""
+    common = np.intersect1d(images.rows, inputs.rows)
+    if not len(common):
+        raise ValueError(
+            "Every pair would have to be skipped. "
+            f"Received: {len(images.skipped)} broken images, {len(inputs.skipped)} broken inputs"
+        )
+    return tuple(np.searchsorted(part.rows, common) for part in (images, inputs))
 
 
-def _unpaired(images, inputs):
-    """Names some files without a partner."""
-    if not images.files or not inputs.files:
-        return ""
-    lonely = sorted(set(_stems(images)) ^ set(_stems(inputs)))
-    shown = ", ".join(lonely[:3]) + (", ..." if len(lonely) > 3 else "")
-    return f"; without a partner: {shown}" if lonely else ""
+def _with_stand_ins(images, inputs, pairs, skipped):
+    """Reads another pair in the place of one of which an image cannot be read: the next one.
+
+    Args:
+        images, inputs: `Source`s of files.
+        pairs: their paths.
+        skipped: dict to which the pairs that cannot be read are added, with the reason.
+    """
+    position = {path: index for index, (path, _) in enumerate(pairs)}
+
+    def decode_or_note(source, path):
+        try:
+            return source.decode(path)
+        except ValueError as error:
+            note(skipped, shown(path), str(error))
+            return None
+
+    def read_one(path):
+        start = position[path]
+        for pair in (*pairs[start:], *pairs[:start]):
+            both = [decode_or_note(*one) for one in zip((images, inputs), pair)]
+            if all(image is not None for image in both):
+                return both
+        raise ValueError(f"No pair can be read in the place of {shown(path)}")
+
+    def read_some(paths):
+        if isinstance(paths, bytes):
+            return read_one(paths)
+        return tuple(map(np.stack, zip(*map(read_one, paths))))
+
+    def read(payload):
+        paths, _ = payload
+        both = tf.numpy_function(read_some, [paths], [tf.uint8, tf.uint8], stateful=False)
+        for part, source in zip(both, (images, inputs)):
+            part.set_shape((*paths.shape, *source.shape))
+        return tuple(both)
+
+    return read

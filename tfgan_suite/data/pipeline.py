@@ -7,10 +7,9 @@ import tensorflow as tf
 
 from tfgan_suite.batches import Batches
 from tfgan_suite.data import augmentation
-from tfgan_suite.data.channels import has_alpha, plan_channels, weighted_by_alpha
 from tfgan_suite.data.description import describe_source
 from tfgan_suite.data.parallelism import PREFETCHED, as_is, parallel_map
-from tfgan_suite.data.resizing import plan_size
+from tfgan_suite.data.preparation import plan_examples, to_unit_range
 from tfgan_suite.data_order import DataOrder, epochs_from, remaining, shuffled
 from tfgan_suite.files import strict
 from tfgan_suite.provenance import digest
@@ -34,6 +33,7 @@ def minibatches(
     steps,
     drop_remainder,
     repeat,
+    interpolation=None,
     separate=None,
     asked=None,
 ):
@@ -42,12 +42,12 @@ def minibatches(
 
     Args:
         source: a `Source`.
-        size: `(height, width)` or `None`.
+        size: `(height, width)` or `None`. Of a source of several parts `size`, `channels` and
+            `interpolation` are tuples of one for each.
         steps: what `augmentation.resolve` returns.
-        resize, channels, labels, shuffle, seed, cache, batch_size, drop_remainder, repeat: as
-            `data.load` takes them.
-        separate: what makes an element of a minibatch of images that were stacked on each other;
-            None where they were not.
+        resize, channels, interpolation, labels, shuffle, seed, cache, batch_size, drop_remainder,
+            repeat: as `data.load` takes them.
+        separate: what makes several images of a minibatch of one; or None.
         asked: JSON-able dict of further options, or of the same as users know them, for the
             provenance.
 
@@ -59,14 +59,14 @@ def minibatches(
     """
     if labels and source.condition is None:
         raise ValueError(f"{source.name} has no labels. Received: labels=True")
-    prepare, shape = _plan(source, size, resize, channels)
+    prepare, signature = plan_examples(source, size, resize, channels, interpolation)
     held = source.elements(labels)
     # In memory already and nothing to do: read whole batches, at the end.
     late = source.in_memory and prepare is None
     if cache and not late:
-        _check_memory(source, shape)
+        _check_memory(source, signature)
         held = _read(held, source, prepare).cache()
-    read = source.read if late else None if cache else _batch_reader(source, prepare, shape)
+    read = source.read if late else None if cache else _batch_reader(source, prepare, signature)
     # The buffer refers to cached images, it does not copy them; else it holds payloads.
     room = source.num_examples if cache else max(1, _SHUFFLE_BYTES // source.element_bytes)
     buffer_size = min(source.num_examples, room)
@@ -82,7 +82,7 @@ def minibatches(
 
     def finish(epoch, number, batch):
         images, *rest = batch
-        images = to_unit_range(read(images) if read else images)
+        images = tf.nest.map_structure(to_unit_range, read(images) if read else images)
         if steps:
             images = augmentation.apply(steps, images, _augmentation_seed(seed, epoch, number))
         if separate is not None:
@@ -109,6 +109,7 @@ def minibatches(
         "image_size": size,
         "resize": resize,
         "channels": channels,
+        "interpolation": interpolation,
         "labels": labels and _digest_of_names(source.condition),
         # A smaller buffer makes another order.
         "shuffle": shuffle and (buffer_size >= count or f"in a buffer of {buffer_size}"),
@@ -183,52 +184,16 @@ def _finished(dataset, finish):
     return dataset.prefetch(PREFETCHED).with_options(options)
 
 
-def _batch_reader(source, prepare, shape):
+def _batch_reader(source, prepare, signature):
     """The function from a minibatch of payloads to prepared images."""
 
     def one(payload):
-        image = source.read(payload)
-        return prepare(image) if prepare else image
+        images = source.read(payload)
+        return prepare(images) if prepare else images
 
     if source.vectorized:
         return one
-    signature = tf.TensorSpec(shape, source.dtype)
     return lambda payloads: tf.map_fn(one, payloads, fn_output_signature=signature)
-
-
-def to_unit_range(images):
-    """Maps uint8 in 0..255 to float32 in [-1, 1]; float images are there already."""
-    return tf.cast(images, tf.float32) / 127.5 - 1.0 if images.dtype == tf.uint8 else images
-
-
-def _plan(source, size, resize, channels):
-    """Returns `(prepare or None, shape)`: what to do to examples, and what comes out."""
-    if not source.has_images:
-        if size is not None or channels is not None:
-            raise ValueError(
-                f"{source.name} are points, not images. "
-                f"Received: image_size={size}, channels={channels}"
-            )
-        return None, source.shape
-    recolour, count = plan_channels(source, channels)
-    rescale, size = plan_size(source, size, resize)
-    if rescale is not None and has_alpha(count) and not source.stacked:
-        rescale = weighted_by_alpha(rescale)
-    if recolour is None and rescale is None:
-        return None, source.shape
-
-    shape = (*size, count)
-
-    def prepare(images):
-        images = to_unit_range(images)
-        for convert in (recolour, rescale):
-            images = convert(images) if convert else images
-        if source.dtype == tf.uint8:
-            # A quarter of the memory of float32, and what a resized image file would hold.
-            images = tf.cast(tf.round((images + 1.0) * 127.5), tf.uint8)
-        return tf.ensure_shape(images, (*images.shape[:-3], *shape))
-
-    return prepare, shape
 
 
 def _read(dataset, source, prepare):
@@ -240,7 +205,8 @@ def _read(dataset, source, prepare):
     def finish(images, *label):
         return (prepare(images) if prepare else images, *label)
 
-    if None in source.shape or not (prepare or source.vectorized):
+    shapes = [part.shape for part in source.parts or (source,)]
+    if any(None in shape for shape in shapes) or not (prepare or source.vectorized):
         return parallel_map(dataset, lambda *example: finish(*read(*example)))
     # Small images cost more in calls than in arithmetic: take some at a time.
     if source.vectorized:
@@ -251,17 +217,20 @@ def _read(dataset, source, prepare):
     return parallel_map(chunks, finish).unbatch().apply(known)
 
 
-def _check_memory(source, shape):
+def _check_memory(source, signature):
     """Refuses a cache that would push the process out of memory hours into a run."""
     try:
         physical = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):  # Not every system tells.
         return
-    needed = source.num_examples * math.prod(shape) * source.dtype.size
+    specs = tf.nest.flatten(signature)
+    each = sum(math.prod(spec.shape) * spec.dtype.size for spec in specs)
+    needed = source.num_examples * each
     if needed > physical / 2:
         raise ValueError(
-            f"A cache of {source.name} at {shape} would take {needed / 1e9:.1f} GB, more than half "
-            f"of this machine's {physical / 1e9:.1f} GB; give cache=False or a smaller image_size. "
+            f"A cache of {source.name} at {' and '.join(str(tuple(spec.shape)) for spec in specs)} "
+            f"would take {needed / 1e9:.1f} GB, more than half of this machine's "
+            f"{physical / 1e9:.1f} GB; give cache=False or a smaller image_size. "
             "Received: cache=True"
         )
 

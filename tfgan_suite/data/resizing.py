@@ -1,5 +1,6 @@
 """Bringing images to one size."""
 
+import logging
 import operator
 
 import tensorflow as tf
@@ -8,11 +9,13 @@ POLICIES = ("stretch", "crop", "pad")
 
 # Parmar et al. 2022, "On Aliased Resizing and Surprising Subtleties in GAN Evaluation"
 # (arXiv:2104.11222): a bicubic kernel that widens when it shrinks, as Pillow's does.
-_METHOD = "bicubic"
+INTERPOLATIONS = ("bicubic", "nearest")
+
+_LOGGER = logging.getLogger("tfgan_suite.data")
 
 
-def check_size(image_size, resize):
-    """Checks `image_size` and `resize`.
+def check_size(image_size, resize, name="image_size"):
+    """Checks `image_size`, which the user knows by `name`, and `resize`.
 
     Returns:
         `(height, width)`, or `None` when no size was asked for.
@@ -36,19 +39,30 @@ def check_size(image_size, resize):
         size = ()
     if len(size) != 2 or min(size) < 1 or True in map(lambda side: isinstance(side, bool), pair):
         raise ValueError(
-            "`image_size` must be a positive integer or a pair (height, width) of them. "
-            f"Received: image_size={image_size!r}"
+            f"`{name}` must be a positive integer or a pair (height, width) of them. "
+            f"Received: {name}={image_size!r}"
         )
     return size
 
 
-def plan_size(source, size, resize):
+def check_interpolation(interpolation):
+    """Refuses what is neither None nor one of `INTERPOLATIONS`."""
+    if interpolation is not None and interpolation not in INTERPOLATIONS:
+        raise ValueError(
+            f"`interpolation` must be None or one of {INTERPOLATIONS}. "
+            f"Received: interpolation={interpolation!r}"
+        )
+
+
+def plan_size(source, size, resize, interpolation=None):
     """Decides how to bring the images of a source to one size.
 
     Args:
         source: a `Source` of images.
         size: `(height, width)`, or `None` to keep what the source has.
         resize: one of `POLICIES`, or `None` to refuse to change an aspect ratio.
+        interpolation: one of `INTERPOLATIONS`; None for `"nearest"` where values are numbers of
+            colours, else `"bicubic"`.
 
     Returns:
         `(convert, size)`: a function of float images in [-1, 1], or `None` when there is
@@ -74,10 +88,16 @@ def plan_size(source, size, resize):
             f"The images of {source.name} {what} ({_met(source)}) and `image_size` is "
             f"{size[0]}x{size[1]}; give one of resize={POLICIES}. Received: resize=None"
         )
-    return (lambda images: resize_images(images, size, resize or "stretch")), size
+    if interpolation is None and source.indexed:
+        _LOGGER.warning(
+            "%s has indexed colours, or black and white alone: resized to %dx%d by the nearest "
+            'pixel; for photographs give interpolation="bicubic"', source.name, *size
+        )  # fmt: skip
+    method = interpolation or ("nearest" if source.indexed else "bicubic")
+    return (lambda images: resize_images(images, size, resize or "stretch", method)), size
 
 
-def resize_images(images, size, policy):
+def resize_images(images, size, policy, method="bicubic"):
     """Resizes images of one size, antialiased where they shrink.
 
     Args:
@@ -86,6 +106,7 @@ def resize_images(images, size, policy):
         policy: `"stretch"` changes the aspect ratio; `"crop"` first cuts the largest centred
             window of the new aspect ratio; `"pad"` fits the whole image in and fills the rest
             evenly on both sides with black (-1).
+        method: one of `INTERPOLATIONS`; `"nearest"` makes no value that was not there.
 
     Returns:
         float32 images of the new size in [-1, 1].
@@ -93,12 +114,12 @@ def resize_images(images, size, policy):
     if policy == "pad":
         # It pads with 0.
         images = (
-            tf.image.resize_with_pad(images + 1.0, *size, method=_METHOD, antialias=True) - 1.0
+            tf.image.resize_with_pad(images + 1.0, *size, method=method, antialias=True) - 1.0
         )
     else:
         if policy == "crop":
             images = _centre_crop(images, size)
-        images = tf.image.resize(images, size, method=_METHOD, antialias=True)
+        images = tf.image.resize(images, size, method=method, antialias=True)
     # A bicubic kernel overshoots at edges.
     return tf.clip_by_value(images, -1.0, 1.0)
 

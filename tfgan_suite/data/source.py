@@ -2,7 +2,9 @@
 
 import dataclasses
 from collections.abc import Callable
+from pathlib import Path
 
+import numpy as np
 import tensorflow as tf
 
 from tfgan_suite.checks import positive_int
@@ -39,9 +41,15 @@ class Source:
         kind: the class of the examples' modality, `Image` or `Vector`.
         condition: the `Labels` or `Attributes` that `elements(True)` gives beside the examples, or
             None.
-        files: dict of the names of the files, in the order of the elements, to their `(height,
-            width, channels)`; or `None` where they are not known.
-        stacked: whether the channels are those of several images, one behind the other.
+        files: dict of the paths of the files, as bytes and in the order of the elements, to their
+            `image_files.Header`, or to None where they are broken; None where there are no files.
+        folder: the folder that the files are in, or None.
+        decode: function of such a path that returns its image or raises ValueError; or None.
+        rows: numbers of the examples that are left where some were left out; else None.
+        indexed: whether values are numbers of colours, or black and white alone, between which
+            there is nothing.
+        passed_over: names of what was there and is no example.
+        parts: the sources of the images that an example is a tuple of; `()` where it is one image.
         skipped: dict to which examples that are broken are added, by name, with the reason; or
             `None` where they raise.
     """
@@ -60,7 +68,12 @@ class Source:
     kind: type = Image
     condition: Condition | None = None
     files: dict | None = None
-    stacked: bool = False
+    folder: Path | None = None
+    decode: Callable | None = None
+    rows: np.ndarray | None = None
+    indexed: bool = False
+    passed_over: tuple = ()
+    parts: tuple = ()
     skipped: dict | None = None
 
     @property

@@ -1,5 +1,6 @@
 """Two sets of images that have nothing to do with each other, for CycleGAN."""
 
+import collections
 import os
 import pathlib
 
@@ -10,8 +11,8 @@ from tfgan_suite.data import pipeline
 from tfgan_suite.data.any_source import open_source
 from tfgan_suite.data.channels import check_channels
 from tfgan_suite.data.jitter import plan_jitter
-from tfgan_suite.data.loading import checked_integer
-from tfgan_suite.data.resizing import check_size
+from tfgan_suite.data.loading import check_broken, check_skippable, checked_integer
+from tfgan_suite.data.resizing import check_interpolation, check_size
 from tfgan_suite.data.source import part_of
 from tfgan_suite.data_order import DataOrder, epochs_from, remaining
 from tfgan_suite.registration import public
@@ -32,11 +33,14 @@ def load_unpaired(
     limit=None,
     channels=None,
     resize=None,
+    interpolation=None,
+    value_range=None,
     shuffle=True,
     seed=0,
     jitter=False,
     mirror=False,
     cache=True,
+    broken="raise",
     data_dir=None,
 ):
     """Loads two domains as a pipeline of batches `(a, b)`, ready for `CycleGAN.fit`.
@@ -56,7 +60,9 @@ def load_unpaired(
         split: of both domains, see `data.load`; with both in one source, "train" or "test".
         skip: leave out the first so many images of each domain.
         limit: use the first so many of the others; None for all.
-        channels, resize, shuffle, seed, cache, data_dir: see `data.load`.
+        channels, interpolation, value_range: see `data.load`; each of both domains, or a pair, of A
+            and of B.
+        resize, shuffle, seed, cache, broken, data_dir: see `data.load`.
         jitter: whether to enlarge by 286/256 and to cut the size out at random.
         mirror: whether to mirror left and right with probability 1/2.
 
@@ -70,21 +76,31 @@ def load_unpaired(
     batch_size = checked_integer("batch_size", batch_size, 1)
     seed = checked_integer("seed", seed, 0)
     size_asked = check_size(image_size, resize)
-    size, steps = plan_jitter(size_asked, jitter, mirror)
-    check_channels(channels)
+    (size,), steps = plan_jitter([size_asked], jitter, mirror)
+    skip_broken = check_broken(broken)
+    channels, interpolation = _of_each(channels), _of_each(interpolation)
+    value_range = _of_each(value_range, one=_are_numbers)
     sources = ((domain_a, split), (domain_b, split))
     if domain_b is None:
         sources = _two_sources(domain_a, split)
     batches, opened = [], []
-    for name, (source, part), own_seed in zip("AB", sources, (seed, seed ^ _SEED_OF_B)):
+    options = zip(channels, interpolation, value_range)
+    seeds = (seed, seed ^ _SEED_OF_B)
+    for name, (source, part), own_seed, own in zip("AB", sources, seeds, options):
+        count, method, values = own
         try:
-            opened.append(part_of(open_source(source, part, data_dir, own_seed), skip, limit))
+            check_channels(count)
+            check_interpolation(method)
+            found = open_source(source, part, data_dir, own_seed, skip_broken, None, values)
+            check_skippable(found, skip_broken)
+            opened.append(part_of(found, skip, limit))
             batches.append(
                 pipeline.minibatches(
                     opened[-1],
                     size=size,
                     resize=resize,
-                    channels=channels,
+                    channels=count,
+                    interpolation=method,
                     labels=False,
                     shuffle=shuffle,
                     seed=own_seed,
@@ -98,6 +114,7 @@ def load_unpaired(
                         "skip": skip,
                         "limit": limit,
                         "image_size": size_asked,
+                        "value_range": values,
                         "jitter": jitter,
                         "mirror": mirror,
                     },
@@ -132,7 +149,23 @@ def _zipped(a, b, per_epoch):
         modality=a.modality,
         condition=b.modality,
         provenance=lambda: {"a": a.provenance, "b": b.provenance},
+        skipped=None if a.skipped is None else collections.ChainMap(a.skipped, b.skipped),
     )
+
+
+def _are_numbers(pair):
+    return not any(value is None or isinstance(value, (tuple, list)) for value in pair)
+
+
+def _of_each(option, one=lambda pair: False):
+    """What was given for both domains, or for each, as a pair.
+
+    Args:
+        option: as the user gave it.
+        one: whether a pair is what was given for both.
+    """
+    is_pair = isinstance(option, (tuple, list)) and len(option) == 2 and not one(option)
+    return tuple(option) if is_pair else (option, option)
 
 
 def _two_sources(source, split):
