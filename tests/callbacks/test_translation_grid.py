@@ -55,6 +55,23 @@ def test_rows_of_input_output_and_target(tmp_path):
         assert np.abs(drawn[:, column] - expected).max() <= 1
 
 
+def test_a_generator_that_enlarges_is_drawn(tmp_path):
+    inputs = keras.Input((4, 4, 1))
+    generator = keras.Model(inputs, keras.layers.UpSampling2D(2)(inputs))
+    images, small = keras.Input(SHAPE), keras.Input((4, 4, 1))
+    x = keras.layers.Concatenate()([images, keras.layers.UpSampling2D(2)(small)])
+    trainer = Pix2Pix(generator, keras.Model([images, small], keras.layers.Conv2D(1, 3)(x)))
+    trainer.compile(run_eagerly=True)
+    callback = TranslationGrid(tmp_path, (A, A[:, ::2, ::2]), rows=2, tensorboard=False)
+    callback.set_model(trainer)
+    callback.on_train_begin()
+    found = callback.picture()
+    side = drawing.CELL + drawing.GAP
+    # Input, output and target are drawn as large as each other.
+    assert found.shape == (2 * side + drawing.GAP, 3 * side + drawing.GAP, 3)
+    np.testing.assert_array_equal(found[:, :side], found[:, side : 2 * side])
+
+
 def test_rows_of_both_cycles(tmp_path):
     trainer = cyclegan()
     grid = TranslationGrid(tmp_path, (A, B), rows=2, tensorboard=False)

@@ -5,6 +5,7 @@ import pathlib
 import numpy as np
 
 from tfgan_suite.data.given_conditions import with_condition
+from tfgan_suite.files import shown
 
 NAME = "attributes.csv"
 
@@ -66,4 +67,4 @@ def _row_of(file, folder, table, path):
     for name in (file.relative_to(folder).as_posix(), file.name):
         if name in table.index:
             return name
-    raise ValueError(f"Every image must have a row in {path}. Received: none for {file}")
+    raise ValueError(f"Every image must have a row in {path}. Received: none for {shown(file)}")

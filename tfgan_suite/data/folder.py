@@ -50,8 +50,8 @@ def open_folder(source, split, skip_broken=False, attributes=None, value_range=N
 
     Raises:
         ValueError: if the folder is missing, has no image, mixes images and sub-folders or split
-            and class folders, lacks the split, has a class without an image, holds files whose headers
-            are no image's, or a link to a folder that it lies in.
+            and class folders, lacks the split, has a class without an image, holds files whose
+            headers are no image's, or a link to a folder that it lies in.
     """
     root = pathlib.Path(source).expanduser()
     if not root.is_dir():
