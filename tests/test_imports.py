@@ -13,8 +13,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 BASE = {
     "batches", "checks", "conditions", "configured", "data_order", "dataset_options",
     "distribution", "drawing", "fields", "files", "interface", "kinds", "latents",
-    "learning_rates", "modalities", "progress", "provenance", "registration", "served_part",
-    "tf_gan", "vocabulary",
+    "learning_rates", "modalities", "progress", "provenance", "random_operations", "registration",
+    "served_part", "tf_gan", "vocabulary",
 }  # fmt: skip
 # What each part of the package may import of the others; it may always import itself.
 ALLOWED = {
@@ -40,8 +40,9 @@ ALLOWED = {
     "progress": set(),
     "data_order": set(),
     "dataset_options": set(),
-    "batches": set(),
+    "batches": {"random_operations"},
     "provenance": set(),
+    "random_operations": set(),
     "operations": {"layers", "registration"},
     "checkpointing": {"files"},
     "tf_gan": set(),

@@ -4,6 +4,8 @@ import functools
 
 import tensorflow as tf
 
+from tfgan_suite.random_operations import stateful_draws
+
 # Methods of `tf.data.Dataset` after which nothing is known of the order of minibatches.
 _LOSE_ORDER = (
     "batch",
@@ -30,12 +32,6 @@ _LOSE_ORDER = (
     "unique",
     "window",
 )
-# How the operations are called that draw from a state which no checkpoint keeps: TensorFlow's own,
-# those of `tf.random.Generator`, and those that move the seeds of Keras's layers on.
-_DRAWS = (
-    "Random", "Multinomial", "TruncatedNormal", "ParameterizedTruncatedNormal", "StatefulRandom",
-    "StatefulUniform", "StatefulStandardNormal", "StatefulTruncatedNormal", "Rng", "Assign",
-)  # fmt: skip
 
 
 class Batches(tf.data.Dataset):
@@ -312,11 +308,7 @@ def _parts(spec):
 
 def _draws_at_random(mapped):
     """Whether the function of a `map` holds random operations that keep a state of their own."""
-    graphs = [function.function.graph.as_graph_def() for function in mapped._functions()]
-    operations = {
-        node.op
-        for graph in graphs
-        for nodes in (graph.node, *(f.node_def for f in graph.library.function))
-        for node in nodes
-    }
-    return any(name.startswith(_DRAWS) for name in operations)
+    # Whatever assigns moves on the seeds of Keras's layers.
+    return any(
+        stateful_draws(function.function.graph, ("Assign",)) for function in mapped._functions()
+    )

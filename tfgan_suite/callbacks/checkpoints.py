@@ -1,22 +1,28 @@
 """A training that survives: everything on disk, and `fit` going on from there."""
 
+import contextlib
 import time
 import warnings
 
 import keras
 
 from tfgan_suite.batches import loss_of_order
+from tfgan_suite.callbacks._random_layers import unseeded
 from tfgan_suite.callbacks._training_config import changes_of_training, describe_training
 from tfgan_suite.callbacks.interrupt import Interrupt
 from tfgan_suite.callbacks.step_counts import steps_done
 from tfgan_suite.checkpointing import (
+    OF_CALLBACKS,
     CheckpointStore,
     DirectoryLock,
     agree_on_newest,
     assign_arrays,
+    forgotten,
+    get_callback_arrays,
     get_callback_state,
     non_finite,
     read_arrays,
+    set_callback_arrays,
     set_callback_state,
 )
 from tfgan_suite.checks import positive_int_or_none
@@ -33,8 +39,8 @@ class Checkpoints(keras.callbacks.Callback):
     optimizers with slots and loss scale, memories of penalties and layers, seeds, counters, the
     means in the logs, the position in the data, what callbacks remember, the best score. A resumed
     training is bit for bit the one that was not interrupted, also from the middle of an epoch, if
-    its data comes from `data.load` or from arrays. Other datasets must give the same elements in
-    every iteration for that.
+    its data comes from `data.load` or from arrays. What cannot be kept (other datasets, callbacks
+    of one's own without `get_state`, layers that draw by `tf.random`) is named as `fit` begins.
 
     Each checkpoint is a directory `checkpoint-000001`, ... of two files with checksums, there
     complete or not at all. `fit` resumes from the newest one that verifies, with a warning for each
@@ -189,6 +195,7 @@ class Checkpoints(keras.callbacks.Callback):
         self.trainer.watch.broken_step.assign(-1)
         self._metrics = {k: v for k, v in arrays.items() if k.startswith("metrics/")}
         self._callback_state = facts["callbacks"]
+        self._callback_arrays = {k: v for k, v in arrays.items() if k.startswith(OF_CALLBACKS)}
         self.best = facts["best"]
         if self.best and self.best["checkpoint"] is None:
             self.best = {**self.best, "checkpoint": path.name}
@@ -209,7 +216,7 @@ class Checkpoints(keras.callbacks.Callback):
                 f"There is no checkpoint to go back to. Received: {self.store.directory}"
             )
         position = self._restore(*found)
-        set_callback_state(self._callbacks, self._callback_state)
+        self._remind_callbacks()
         self._announce(position)
         return position
 
@@ -217,9 +224,21 @@ class Checkpoints(keras.callbacks.Callback):
         self._callbacks = callbacks
         if self.save_at_begin and not self.store.paths():
             self.save(position)
+        if any(isinstance(c, keras.callbacks.BackupAndRestore) for c in callbacks):
+            raise ValueError(
+                "Checkpoints and BackupAndRestore would go back to states of their own: give `fit` "
+                "one of them. Received: both"
+            )
+        for words in (forgotten(callbacks), unseeded(self.trainer)):
+            if words:
+                warnings.warn(words)
         if self._callback_state is not None:
-            set_callback_state(callbacks, self._callback_state)
+            self._remind_callbacks()
             self._announce(self._saved_at[1])
+
+    def _remind_callbacks(self):
+        set_callback_state(self._callbacks, self._callback_state)
+        set_callback_arrays(self._callbacks, self._callback_arrays)
 
     def _announce(self, position):
         """Tells callbacks that write a record of epochs which of them will come again."""
@@ -227,6 +246,18 @@ class Checkpoints(keras.callbacks.Callback):
         for callback in self._callbacks:
             if hasattr(callback, "on_resume"):
                 callback.on_resume(position.epoch, first)
+
+    @contextlib.contextmanager
+    def begun_before(self):
+        """Holds what callbacks do as an epoch begins off a training that goes on within one.
+
+        They have done it once, and the state has it.
+        """
+        arrays = read_arrays(self.trainer.state_variables())
+        remembered = get_callback_state(self._callbacks)
+        yield
+        assign_arrays(self.trainer.state_variables(), arrays)
+        set_callback_state(self._callbacks, remembered)
 
     def resume_epoch(self, position):
         # Keras has set them to 0 as for every epoch.
@@ -303,6 +334,7 @@ class Checkpoints(keras.callbacks.Callback):
             # None stands for the checkpoint itself, which has no name yet.
             "best": self.best if score is None else {"score": score, "checkpoint": None},
         }
+        arrays |= get_callback_arrays(self._callbacks)
         if score is not None:
             path = self.store.save(arrays, facts, best=True)
             self.best = {"score": score, "checkpoint": path.name}

@@ -4,6 +4,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+# How the names of arrays begin that callbacks remember, which are no variables.
+OF_CALLBACKS = "callbacks/"
+
 
 def read_arrays(variables):
     """Copies of variables as NumPy arrays.
@@ -28,10 +31,16 @@ def read_arrays(variables):
 def assign_arrays(variables, arrays):
     """Puts arrays of `read_arrays` back into variables; all of them or, if one misfits, none.
 
+    Arrays of callbacks among them are passed over.
+
     Raises:
         ValueError: naming the first variables whose name, shape or dtype is another.
     """
-    stored = {name: array for name, array in arrays.items() if "@" not in name}
+    stored = {
+        name: array
+        for name, array in arrays.items()
+        if "@" not in name and not name.startswith(OF_CALLBACKS)
+    }
     problems = [f"{name} is missing" for name in variables if name not in stored]
     problems += [f"{name} has no place" for name in stored if name not in variables]
     for name, variable in variables.items():

@@ -1,5 +1,7 @@
 """`fit` in parts: begun in the middle of an epoch, and begun again from an earlier state."""
 
+import contextlib
+
 import keras
 import tensorflow as tf
 
@@ -20,6 +22,9 @@ from tfgan_suite.trainers.base.step_data import (
     prepare_steps,
 )
 from tfgan_suite.trainers.base.throughput import Throughput
+
+# Of Keras's callbacks, those that compare epochs.
+_JUDGES = (keras.callbacks.EarlyStopping, keras.callbacks.ModelCheckpoint)
 
 
 def fit(trainer, keras_fit, x, y, options):
@@ -127,14 +132,23 @@ def keepers_of(callbacks):
       its middle;
     - `after_step(position)`, in the thread of the training, after each execution of the step;
     - `after_epoch(position, logs)`, after all callbacks' `on_epoch_end`;
-    - `after_training(position)`, after all callbacks' `on_train_end`;
+    - `after_training(position)`, before all callbacks' `on_train_end`;
     - `end_fit(completed)`, whatever happened;
-    - `saves`, whether it writes states from which a training can go on.
+    - `saves`, whether it writes states from which a training can go on; it then has
+      `begun_before()` too, a context around all callbacks' `on_epoch_begin` of such an epoch.
 
     Each may raise `Restart`, except `end_fit`.
     """
     keepers = [callback for callback in callbacks if hasattr(callback, "after_step")]
     return sorted(keepers, key=lambda keeper: keeper.saves)
+
+
+def _has_stopped(callback):
+    return (
+        isinstance(callback, keras.callbacks.EarlyStopping)
+        and callback.stopped_epoch > 0
+        and callback.wait >= callback.patience
+    )
 
 
 class _EpochLogs(keras.callbacks.Callback):
@@ -160,8 +174,9 @@ class Callbacks(keras.callbacks.CallbackList):
         self._heard = _EpochLogs()
         super().__init__([*callbacks, self._heard], add_history=True, steps=steps, **options)
         self.keepers, self.steps = keepers, steps
+        self.savers = [keeper for keeper in keepers if keeper.saves]
         self.position = Position()
-        self._begun = False
+        self._begun = self.over = False
         self._last_logs = None
 
     def go_to(self, position):
@@ -178,12 +193,21 @@ class Callbacks(keras.callbacks.CallbackList):
         super().on_train_begin(logs)
         for keeper in self.keepers:
             keeper.after_train_begin(self.callbacks, self.position)
+        # What goes on was ended by one of these already, and is not to be ended an epoch later.
+        self.over = any(map(_has_stopped, self.callbacks))
+        if self.over:
+            raise Restart(self.position)
 
     def on_epoch_begin(self, epoch, logs=None):
-        super().on_epoch_begin(epoch, logs)
-        if self._offset:
-            for keeper in self.keepers:
-                keeper.resume_epoch(self.position)
+        if not self._offset:
+            super().on_epoch_begin(epoch, logs)
+            return
+        with contextlib.ExitStack() as held:
+            for keeper in self.savers:
+                held.enter_context(keeper.begun_before())
+            super().on_epoch_begin(epoch, logs)
+        for keeper in self.keepers:
+            keeper.resume_epoch(self.position)
 
     def on_train_batch_begin(self, batch, logs=None):
         super().on_train_batch_begin(batch + self._offset, logs)
@@ -199,7 +223,16 @@ class Callbacks(keras.callbacks.CallbackList):
             keeper.after_step(self.position)
 
     def on_epoch_end(self, epoch, logs=None):
-        super().on_epoch_end(epoch, logs)
+        within = self.steps is not None and self.position.step < self.steps
+        # An epoch that will go on is not judged yet.
+        waiting = _JUDGES if within and self.savers else ()
+        every, self.callbacks = self.callbacks, [
+            callback for callback in self.callbacks if not isinstance(callback, waiting)
+        ]
+        try:
+            super().on_epoch_end(epoch, logs)
+        finally:
+            self.callbacks = every
         self.model.requests.agree()  # on what callbacks ask for, before Keras or a keeper looks
         self._last_logs = logs = self._heard.logs
         if self.steps is None or self.position.step >= self.steps:
@@ -214,9 +247,10 @@ class Callbacks(keras.callbacks.CallbackList):
 
     def finish(self):
         """The end of the training."""
-        super().on_train_end(self._last_logs)
+        # First: some callbacks leave other weights behind, from which a training must not go on.
         for keeper in self.keepers:
             keeper.after_training(self.position)
+        super().on_train_end(self._last_logs)
 
 
 def fit_in_parts(trainer, keras_fit, steps, position, callbacks, options):
@@ -247,6 +281,8 @@ def fit_in_parts(trainer, keras_fit, steps, position, callbacks, options):
 
 def _parts(trainer, keras_fit, steps, position, callbacks, epochs, options):
     callbacks.go_to(position)
+    if callbacks.over:
+        return
 
     def part(epoch, end):
         here = callbacks.position
