@@ -65,7 +65,7 @@ ALLOWED = {
     "experiment": BASE
     | {"callbacks", "checkpointing", "data", "export", "generation", "metrics", "operations"}
     | {"version"},
-    "arguments": {"experiment", "version"},
+    "arguments": {"checks", "experiment", "version"},
     "cli": {"arguments", "experiment", "launching", "quiet_imports"},
     "__main__": {"cli"},
 }

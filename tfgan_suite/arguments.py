@@ -1,9 +1,16 @@
 """The commands of `python -m tfgan_suite` and their options; TensorFlow is not needed for them."""
 
 import argparse
+import math
 
+from tfgan_suite.checks import did_you_mean
 from tfgan_suite.experiment.config import PRECISIONS
+from tfgan_suite.experiment.config_outline import describe_config
+from tfgan_suite.experiment.recipe_files import locate
 from tfgan_suite.version import __version__
+
+MOST = 1_000_000  # examples that one command makes
+_LARGEST_SEED = 2**31 - 1
 
 # As `tfgan_suite.distribution` has them, which imports TensorFlow.
 STRATEGIES = ("auto", "one", "mirrored", "multi_worker", "tpu")
@@ -17,17 +24,71 @@ CONDITION_OPTIONS = {
 }
 
 
+def parse(argv):
+    """Reads a command line, without the program's name; `command` of the result says what to run.
+
+    Raises:
+        ValueError: if it cannot be read.
+    """
+    for word in argv:
+        if word.startswith("--") and word.endswith("=--"):  # which argparse takes for no value
+            raise ValueError(f"This option needs a value. Received: {word}")
+    top = parser()
+    arguments, unknown = top.parse_known_args(argv)
+    if unknown:
+        of_command = top.commands[arguments.command]
+        first, known = unknown[0].split("=")[0], of_command.option_names()
+        what = "option" if first.startswith("-") else "argument"
+        near = did_you_mean(first, known) if what == "option" else ""
+        raise ValueError(
+            f"`{arguments.command}` takes no such {what}{near}; see `{of_command.prog} --help`. "
+            f"Received: {' '.join(unknown)}"
+        )
+    return arguments
+
+
+class _Parser(argparse.ArgumentParser):
+    """One whose errors are those of all commands: one line, and what to do."""
+
+    def error(self, message):
+        raise ValueError(f"{message}; see `{self.prog} --help`")
+
+    def option_names(self):
+        return [name for action in self._actions for name in action.option_strings]
+
+
+class _TrainHelp(argparse.Action):
+    """The help of `train`, and what can be set of the recipe that stands before it."""
+
+    def __init__(self, option_strings, dest, **options):
+        super().__init__(option_strings, dest, nargs=0, **options)
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        parser.print_help()
+        if namespace.recipe:
+            lines = describe_config(locate(namespace.recipe))
+            print(f"\nkeys of {namespace.recipe} for --set, with their defaults but for a preset's:")
+            print(*(f"  {line}" for line in lines), sep="\n")
+        parser.exit()
+
+
 def parser():
-    """The parser of the command line; it names what to run as `command`."""
-    parser = argparse.ArgumentParser(
+    """The parser of the command line; `commands` are those of the commands by their names."""
+    parser = _Parser(
         prog="python -m tfgan_suite", description="Train, look at, judge and export GANs."
     )
     parser.add_argument("--version", action="version", version=f"tfgan_suite {__version__}")
     commands = parser.add_subparsers(
         title="commands", dest="command", required=True, metavar="COMMAND"
     )
+    parser.commands = commands.choices
 
-    train = commands.add_parser("train", help="train a recipe, evaluate and export it")
+    train = commands.add_parser(
+        "train", help="train a recipe, evaluate and export it", add_help=False
+    )
+    train.add_argument(
+        "-h", "--help", action=_TrainHelp, help="show this, and behind a recipe its keys for --set"
+    )
     train.add_argument(
         "recipe",
         nargs="?",
@@ -48,14 +109,19 @@ def parser():
         help="change the recipe's config",
     )
     train.add_argument(
-        "--run-dir", metavar="DIR", help="new, or of a run to go on with (default: a new one)"
+        "--run-dir",
+        metavar="DIR",
+        help="new, or of a run to go on with (default: the same command goes on with its run in "
+        "runs/, or begins one)",
     )
+    train.add_argument("--new", action="store_true", help="begin another run in runs/")
     train.add_argument(
         "--allow-changes", action="store_true", help="go on with a run although it was changed"
     )
     train.add_argument(
         "--saved-models", metavar="DIR", default="saved_models", help="(default: saved_models)"
     )
+    _add_name(train, "of recipe and data")
     train.add_argument("--strategy", choices=STRATEGIES, default="auto")
     train.add_argument(
         "--precision", choices=PRECISIONS, help="of the networks (default: the run's, or float32)"
@@ -74,26 +140,30 @@ def parser():
     sample = commands.add_parser("sample", help="draw what a trained generator makes")
     sample.add_argument("source", metavar="RUN_OR_KERAS", help="a run directory or a .keras file")
     sample.add_argument(
-        "--count", type=_at_least(1), metavar="N", help="(default: 64, or a row of each class)"
+        "--count", type=_examples, metavar="N", help="(default: 64, or a row of each class)"
     )
-    sample.add_argument("--columns", type=_at_least(1), metavar="M", help="(default: 8 images)")
+    sample.add_argument("--columns", type=_examples, metavar="M", help="(default: 8 images)")
     _add_conditions(sample)
-    sample.add_argument("--rows", type=_at_least(1), metavar="R", help="of each (default: 1)")
-    sample.add_argument("--seed", type=_at_least(0), default=0, metavar="S", help="(default: 0)")
+    sample.add_argument("--rows", type=_examples, metavar="R", help="of each (default: 1)")
+    sample.add_argument("--seed", type=_seed, default=0, metavar="S", help="(default: 0)")
     sample.add_argument(
-        "--truncation", type=float, default=1.0, metavar="PSI", help="of the latents (default: 1)"
+        "--truncation", type=_finite, default=1.0, metavar="PSI", help="of the latents (default: 1)"
     )
     sample.add_argument(
         "--format", choices=("picture", "folder"), default="picture", help="(default: picture)"
     )
-    sample.add_argument("--to", metavar="FILE.png|DIR", help="(default: beside the source)")
+    sample.add_argument(
+        "--to",
+        metavar="FILE.png|FILE.gif|DIR",
+        help="a .gif file shows walks between latents (default: a picture beside the source)",
+    )
     sample.add_argument("--best", action="store_true", help="a run's best checkpoint")
 
     translate = commands.add_parser("translate", help="translate images by a trained generator")
     translate.add_argument("source", metavar="RUN_OR_KERAS", help="of a translator")
     translate.add_argument("images", metavar="IMAGES", help="a folder, or a data set by its name")
     translate.add_argument("--direction", metavar="NAME", help="of several (default: the first)")
-    translate.add_argument("--count", type=_at_least(1), metavar="N", help="(default: all)")
+    translate.add_argument("--count", type=_examples, metavar="N", help="(default: all)")
     _add_conditions(translate)
     translate.add_argument("--split", metavar="SPLIT", help="of a data set (default: train)")
     translate.add_argument("--data-dir", metavar="DIR", help="of TensorFlow Datasets")
@@ -125,8 +195,8 @@ def parser():
         help="classifier[:LAYER[:avg]], inception[:PATH] or keras:NAME:WEIGHTS "
         "(default: classifier)",
     )
-    evaluate.add_argument("--samples", type=_at_least(1), metavar="N", help="of each generator")
-    evaluate.add_argument("--seed", type=_at_least(0), metavar="S", help="of the samples")
+    evaluate.add_argument("--samples", type=_examples, metavar="N", help="of each generator")
+    evaluate.add_argument("--seed", type=_seed, metavar="S", help="of the samples")
     evaluate.add_argument("--to", metavar="DIR", help="for scores, table and pictures")
     _add_image_shape(evaluate, "the generators'")
     evaluate.add_argument(
@@ -153,6 +223,7 @@ def parser():
     export = commands.add_parser("export", help="export a generator for TensorFlow Serving")
     export.add_argument("source", metavar="RUN", help="a run directory or a .keras file")
     export.add_argument("--to", metavar="DIR", help="(default: saved_models/NAME)")
+    _add_name(export, "the run's")
     export.add_argument("--version", type=_at_least(1), metavar="N", help="(default: the next)")
     export.add_argument("--raw", action="store_true", help="as trained, not the moving average")
     export.add_argument("--best", action="store_true", help="a run's best checkpoint")
@@ -169,6 +240,11 @@ def parser():
     commands.add_parser(
         "list", help="list the recipes and their presets, with time and score on 2 CPU cores"
     )
+    for name, command in commands.choices.items():
+        if name not in ("launch", "list"):
+            command.add_argument(
+                "--verbose", action="store_true", help="show what the libraries say, too"
+            )
     return parser
 
 
@@ -211,11 +287,32 @@ def _frequencies(text):
         ) from None
 
 
-def _at_least(least):
+def _add_name(command, default):
+    command.add_argument(
+        "--name", metavar="NAME", help=f"of the exported model (default: {default})"
+    )
+    command.add_argument(
+        "--supersede", action="store_true", help="add a version to models of another run"
+    )
+
+
+def _at_least(least, most=None):
     def integer(text):
         value = int(text)
-        if value < least:
-            raise argparse.ArgumentTypeError(f"must be at least {least}, not {value}")
+        if value < least or most is not None and value > most:
+            limits = f"at least {least}" if most is None else f"from {least} to {most}"
+            raise argparse.ArgumentTypeError(f"must be {limits}, not {text}")
         return value
 
     return integer
+
+
+_examples = _at_least(1, MOST)
+_seed = _at_least(0, _LARGEST_SEED)
+
+
+def _finite(text):
+    value = float(text)
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"must be finite, not {text}")
+    return value

@@ -1,6 +1,7 @@
 """Checks of options that several parts of the package share."""
 
 import difflib
+import re
 
 
 def positive_int(name, value):
@@ -23,6 +24,20 @@ def non_negative(name, value):
     if not is_number or not 0.0 <= value < float("inf"):
         raise ValueError(f"`{name}` must be a finite number >= 0. Received: {name}={value!r}")
     return value
+
+
+def directory_name(name):
+    """Returns the name of an experiment or an export.
+
+    Raises:
+        ValueError: if it cannot be that of a directory.
+    """
+    if not re.fullmatch(r"[\w-][\w.-]*", name):
+        raise ValueError(
+            "The name of an experiment or an export is made of letters, digits, `_`, `-` "
+            f"and `.`, and does not begin with `.`. Received: {name!r}"
+        )
+    return name
 
 
 def did_you_mean(text, known):

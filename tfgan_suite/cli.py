@@ -10,13 +10,14 @@ import os
 import pathlib
 import sys
 
-from tfgan_suite.arguments import CONDITION_OPTIONS, parser
+from tfgan_suite.arguments import CONDITION_OPTIONS, parse, parser
 from tfgan_suite.experiment import find_recipes, load_recipe, resolve_config
+from tfgan_suite.experiment.config_outline import check_overrides
 from tfgan_suite.experiment.recipe import unknown_preset
 from tfgan_suite.experiment.recipe_files import locate, outline, path_and_preset
 from tfgan_suite.experiment.recommendation import recommend
 from tfgan_suite.launching import launch
-from tfgan_suite.quiet_imports import quiet_imports
+from tfgan_suite.quiet_imports import Aside
 
 
 def main(argv=None):
@@ -28,13 +29,15 @@ def main(argv=None):
     Returns:
         The exit status.
     """
-    arguments = parser().parse_args(argv)
     argv = sys.argv[1:] if argv is None else argv
-    arguments.command_line = ["python", "-m", "tfgan_suite", *argv]
     try:
-        return _COMMANDS[arguments.command](arguments) or 0
+        arguments = parse(argv)
+        arguments.command_line = ["python", "-m", "tfgan_suite", *argv]
+        arguments.aside = Aside(getattr(arguments, "verbose", False))
+        with arguments.aside.warnings():
+            return _COMMANDS[arguments.command](arguments) or 0
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+        print("interrupted; `train` goes on from its last save by the same command", file=sys.stderr)
         return 130
     except BrokenPipeError:
         # Whoever read our output has left; Python would complain once more while it flushes.
@@ -60,9 +63,11 @@ def train(path):
 
 
 def _one_line(error):
-    text = " ".join(str(error).split())
+    # Names of files need not be text.
+    text = " ".join(str(error).encode("utf-8", "backslashreplace").decode().split())
     # An error of ours explains itself; of any other, the name of its type is half of the message.
-    explains_itself = isinstance(error, (ValueError, OSError, FloatingPointError)) and text
+    ours = isinstance(error, TypeError) and "Received:" in text
+    explains_itself = ours or isinstance(error, (ValueError, OSError, FloatingPointError)) and text
     return text if explains_itself else f"{type(error).__name__}: {text}"
 
 
@@ -74,8 +79,17 @@ def _train(arguments):
         _choose_recipe(arguments)
     elif arguments.data is not None:
         arguments.overrides.append(f"data={arguments.data}")
+    if arguments.new and arguments.run_dir is not None:
+        raise ValueError(
+            "A new run in runs/ has a name of its own: give --new or --run-dir. "
+            f"Received: --new --run-dir {arguments.run_dir}"
+        )
+    for override in arguments.overrides:
+        key, _, value = override.partition("=")
+        if key in ("data", "data_b", "validation"):
+            _check_path(f"{key} =", value)
     recipe = _with_preset(arguments)
-    with quiet_imports():
+    with arguments.aside.imports():
         from tfgan_suite.experiment import reports, running
     recipe = load_recipe(recipe)
     config = resolve_config(recipe, arguments.overrides, smoke=arguments.smoke)
@@ -92,6 +106,10 @@ def _train(arguments):
         smoke=arguments.smoke,
         command=arguments.command_line,
         allow_changes=arguments.allow_changes,
+        new=arguments.new,
+        name=arguments.name,
+        supersede=arguments.supersede,
+        aside=arguments.aside,
     )
     if result.is_chief:
         reports.summarize(result)
@@ -105,7 +123,8 @@ def _choose_recipe(arguments):
             "Give a recipe (see `list`), or --data with your images for one to be chosen. "
             f"Received: train without a recipe, --data {arguments.data or 'neither'}"
         )
-    with quiet_imports():
+    _check_path("--data", arguments.data)
+    with arguments.aside.imports():
         from tfgan_suite.experiment import image_data, reports
     facts = image_data.facts_of(arguments.data)
     choice = recommend(facts)
@@ -120,7 +139,10 @@ def _choose_recipe(arguments):
 def _options(arguments):
     """The options of `train` that were given, but for those of recipe, data and settings."""
     given = parser().parse_args(["train", "-"])
-    names = ("run_dir", "allow_changes", "saved_models", "strategy", "precision", "smoke", "dry_run")
+    names = (
+        "run_dir", "new", "allow_changes", "saved_models", "name", "supersede", "strategy",
+        "precision", "smoke", "dry_run", "verbose",
+    )  # fmt: skip
     options = []
     for name in names:
         value = getattr(arguments, name)
@@ -140,6 +162,7 @@ def _with_preset(arguments):
     preset, known = preset or arguments.preset, outline(path).presets
     if preset and known and preset not in known:
         raise ValueError(unknown_preset(path.stem, preset, known))
+    check_overrides(path, arguments.overrides)
     return f"{name}:{preset}" if preset else name
 
 
@@ -154,13 +177,8 @@ def _launch(arguments):
 
 
 def _sample(arguments):
-    is_picture = arguments.format == "picture"
-    if is_picture and arguments.to and pathlib.Path(arguments.to).suffix.lower() != ".png":
-        raise ValueError(
-            "Samples are written as a .png file, or with --format folder as files of their own. "
-            f"Received: --to {arguments.to}"
-        )
-    restored, commands = _restore(arguments.source, best=arguments.best)
+    _check_target(arguments, (".png", ".gif"))
+    restored, commands = _restore(arguments, arguments.source, best=arguments.best)
     path, count = commands.sample(
         restored,
         seed=arguments.seed,
@@ -175,11 +193,36 @@ def _sample(arguments):
     print(f"{count} samples of {restored.file} (seed {arguments.seed}): {path}")
 
 
+def _check_target(arguments, suffixes):
+    """Raises ValueError unless `--to` names what `--format` makes."""
+    if arguments.to is None:
+        return
+    target = pathlib.Path(arguments.to)
+    if arguments.format == "picture" and target.suffix.lower() not in suffixes:
+        raise ValueError(
+            f"A picture is written as a {' or '.join(suffixes)} file, and files of their own with "
+            f"--format folder. Received: --to {arguments.to}"
+        )
+    wrong = target.exists() and target.is_dir() != (arguments.format == "folder")
+    if wrong:
+        what = "a folder" if target.is_dir() else "a file"
+        raise ValueError(
+            f"--format {arguments.format} writes no such thing. "
+            f"Received: --to {arguments.to}, which is {what}"
+        )
+
+
+def _check_path(name, text):
+    """Raises ValueError if a text that can only be a path leads nowhere, before more is loaded."""
+    is_path = text.startswith((".", "/", "~"))
+    if is_path and not pathlib.Path(text).expanduser().exists():
+        raise ValueError(f"This folder or file does not exist. Received: {name} {text}")
+
+
 def _translate(arguments):
-    is_picture = arguments.format == "picture"
-    if is_picture and arguments.to and pathlib.Path(arguments.to).suffix.lower() != ".png":
-        raise ValueError(f"A picture is written as a .png file. Received: --to {arguments.to}")
-    restored, commands = _restore(arguments.source, best=arguments.best)
+    _check_target(arguments, (".png",))
+    _check_path("IMAGES", arguments.images)
+    restored, commands = _restore(arguments, arguments.source, best=arguments.best)
     options = {"split": arguments.split, "data_dir": arguments.data_dir}
     path, count = commands.translate(
         restored,
@@ -197,7 +240,8 @@ def _translate(arguments):
 def _evaluate(arguments):
     if arguments.data is None:
         return _evaluate_by_recipe(arguments)
-    with quiet_imports():
+    _check_path("--data", arguments.data)
+    with arguments.aside.imports():
         from tfgan_suite.experiment import commands
     options = {
         "split": arguments.split,
@@ -232,13 +276,14 @@ def _evaluate_by_recipe(arguments):
         raise ValueError(
             f"Several generators are judged with --data. Received: {len(arguments.sources)} of them"
         )
-    restored, commands = _restore(arguments.sources[0], run_only=True, best=arguments.best)
+    restored, commands = _restore(arguments, arguments.sources[0], run_only=True, best=arguments.best)
     path = commands.evaluate(restored, samples=arguments.samples, seed=arguments.seed)
     print(f"scores of {restored.file}: {path}")
 
 
 def _classifier(arguments):
-    with quiet_imports():
+    _check_path("NAME", arguments.source)
+    with arguments.aside.imports():
         from tfgan_suite.experiment import commands
     commands.train_classifier(
         arguments.source, epochs=arguments.epochs, **_image_options(arguments)
@@ -252,10 +297,12 @@ def _image_options(arguments):
 
 
 def _export(arguments):
-    restored, commands = _restore(arguments.source, best=arguments.best)
+    restored, commands = _restore(arguments, arguments.source, best=arguments.best)
     version = commands.publish(
         restored,
         to=arguments.to,
+        name=arguments.name,
+        supersede=arguments.supersede,
         version=arguments.version,
         raw=arguments.raw,
         classes=arguments.classes,
@@ -267,8 +314,8 @@ def _export(arguments):
 def _verify(arguments):
     if not pathlib.Path(arguments.path).is_dir():
         raise ValueError(f"There is no such directory of a model. Received: {arguments.path!r}")
-    against = _restore(arguments.against)[0] if arguments.against else None
-    with quiet_imports():
+    against = _restore(arguments, arguments.against)[0] if arguments.against else None
+    with arguments.aside.imports():
         from tfgan_suite.experiment import commands
     return 0 if commands.verify(arguments.path, against) else 1
 
@@ -287,10 +334,10 @@ def _list(arguments):
         print(f"{first:<{width}}  {second}")
 
 
-def _restore(source, run_only=False, best=False):
+def _restore(arguments, source, run_only=False, best=False):
     if not pathlib.Path(source).exists():
         raise ValueError(f"There is no such run directory or file. Received: {source!r}")
-    with quiet_imports():
+    with arguments.aside.imports():
         from tfgan_suite.experiment import commands, restoring
     return restoring.restore(source, run_only=run_only, best=best), commands
 

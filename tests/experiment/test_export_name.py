@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tfgan_suite.experiment.export_name import free_export_name
+from tfgan_suite.experiment.export_name import check_supersedes, free_export_name
 from tfgan_suite.export.model_card import FILE
 
 
@@ -66,3 +66,30 @@ def test_a_card_that_does_not_say_is_no_obstacle(export, config):
 def test_a_recipe_without_data(export):
     export("dcgan_photos", data="a/photos")
     assert free(dataclasses.make_dataclass("C", ["seed"])(0)) == "dcgan_photos"
+
+
+@pytest.fixture
+def of_a_run(in_tmp):
+    """Returns a function that leaves an export of a run of the same data."""
+
+    def export(name, run):
+        card = in_tmp / "saved_models" / name / "1" / FILE
+        card.parent.mkdir(parents=True)
+        card.write_text(json.dumps({"config": {"data": "a/photos"}, "run": run}))
+
+    return export
+
+
+def test_another_run_of_the_same_data_has_another_name(of_a_run):
+    of_a_run("dcgan_photos", "first-1")
+    assert free(Config(), run="first-1") == "dcgan_photos"
+    assert free(Config(), run="second-2") == "dcgan_photos_2"
+    assert free(Config()) == "dcgan_photos_2"
+
+
+def test_a_name_of_another_run_is_refused(of_a_run):
+    of_a_run("mine", "first-1")
+    check_supersedes("saved_models", "mine", Config(), run="first-1")
+    check_supersedes("saved_models", "other", Config(), run="second-2")
+    with pytest.raises(ValueError, match="--supersede.*saved_models/mine"):
+        check_supersedes("saved_models", "mine", Config(), run="second-2")

@@ -11,7 +11,7 @@ import pytest
 
 from tfgan_suite import experiment
 from tfgan_suite.checkpointing import DirectoryLock
-from tfgan_suite.experiment import resolve_config
+from tfgan_suite.experiment import reports, resolve_config
 
 STOPS = """
     class Stop(keras.callbacks.Callback):
@@ -115,3 +115,20 @@ def test_what_sample_and_evaluate_read_is_of_the_last_step(stopping, in_tmp):
     stopped = run(stopping)
     loaded = keras.saving.load_model(stopped.directory.latest)
     assert int(loaded.step.numpy()) == 6
+
+
+def test_the_same_command_goes_on_with_its_run(stopping, in_tmp, capsys):
+    same = {"run_dir": None, "new": False, "command": ["train", "--new", "it"]}
+    stopped = run(stopping, **same)
+    reports.summarize(stopped)
+    assert "to go on:\n  train it\n" in capsys.readouterr().out
+    resumed = run(stopping, **same)
+    assert resumed.directory == stopped.directory and resumed.exported
+    assert "resumed at step 6 of 12" in capsys.readouterr().out
+    again = run(stopping, **same)
+    assert again.experiment is None and again.directory == stopped.directory
+    # Another configuration, and what is asked for as new, are runs of their own.
+    assert run(stopping, "epochs=1", **same).directory.path.name == "stopping-2"
+    another = run(stopping, "epochs=1", **{**same, "new": True})
+    assert another.directory.path.name == "stopping-3"
+    assert str(another.exported) == "saved_models/small_3/1"

@@ -3,9 +3,11 @@
 import pathlib
 import time
 
+from tfgan_suite.checks import directory_name
 from tfgan_suite.distribution import get_strategy
 from tfgan_suite.experiment import console, evaluation, reports, scoring
 from tfgan_suite.experiment.building import build
+from tfgan_suite.experiment.export_name import check_supersedes
 from tfgan_suite.experiment.exporting import export_all, paths_of
 from tfgan_suite.experiment.real_data import RealData
 from tfgan_suite.experiment.samples import sample
@@ -117,12 +119,24 @@ def train_classifier(source, *, epochs=None, **options):
     return path
 
 
-def publish(restored, *, to=None, version=None, raw=False, classes=None, card=None):
+def publish(
+    restored,
+    *,
+    to=None,
+    name=None,
+    supersede=False,
+    version=None,
+    raw=False,
+    classes=None,
+    card=None,
+):
     """Exports the generator for TensorFlow Serving.
 
     Args:
         restored: a `Restored`.
-        to: directory of the model; None for `saved_models/<name>` of the run.
+        to: directory of the model; None for `saved_models/<name>`.
+        name: of the model in `saved_models`; None for that of the run.
+        supersede: whether a version may be added to models of another run.
         version: positive integer; None for the next.
         raw: whether to export the generator as trained, not its moving average.
         classes: number of classes of a conditional generator; None to find it.
@@ -132,17 +146,28 @@ def publish(restored, *, to=None, version=None, raw=False, classes=None, card=No
         Path of the version's directory; a text of all of them if there are several generators.
 
     Raises:
-        ValueError: if `to` is None and the trainer is not that of a run with an export name; or as
-            `tfgan_suite.export.export` does.
+        ValueError: if neither `to` nor `name` is given and the trainer is not that of a run with an
+            export name; if there are models of another run; or as `tfgan_suite.export.export` does.
         OSError: if the directory cannot be written.
     """
+    if to is not None and name is not None:
+        raise ValueError(
+            "Give the model a name in saved_models by --name, or a directory by --to. "
+            f"Received: --name {name} --to {to}"
+        )
+    run = restored.directory.read_config() if restored.directory else {}
     if to is None:
-        name = restored.directory and restored.directory.read_config()["export_name"]
+        name = name or run.get("export_name")
         if not name:
             raise ValueError(
-                f"Give the directory to export to. Received: {restored.file} without --to"
+                "Give the model a name by --name, or the directory to export to by --to. "
+                f"Received: {restored.file}, which has no name of its own"
             )
-        to = pathlib.Path("saved_models") / name
+        to = pathlib.Path("saved_models") / directory_name(name)
+    to = pathlib.Path(to)
+    if run and not supersede:
+        endings = list(restored.trainer.exports())
+        check_supersedes(to.parent, to.name, restored.config, endings, run.get("run"))
     card = {field: value for field, value in (card or {}).items() if value is not None}
     exported = export_all(
         restored.trainer,

@@ -1,5 +1,6 @@
 """The config of a run: defaults, a preset, smoke overrides, and `key=value` from outside."""
 
+import dataclasses
 import difflib
 import math
 import types
@@ -30,7 +31,37 @@ def resolve_config(recipe, overrides=(), smoke=False):
         ValueError: if an override is not `key=value`, its key is unknown, or its value cannot be
             read as the key's type.
     """
-    hints = typing.get_type_hints(recipe.Config)
+    given = read_overrides(recipe.Config, overrides)
+    settings, preset_smoke = recipe.settings, recipe.preset_smoke.get(recipe.preset, {})
+    if given.get("data", recipe.data) != recipe.data:
+        settings = {key: v for key, v in settings.items() if key not in recipe.of_data}
+        preset_smoke = {}
+    hints, values = _hints(recipe.Config), {}
+    for name, layer in (
+        (f"PRESETS[{recipe.preset!r}]", settings),
+        ("SMOKE", recipe.smoke if smoke else {}),
+        ("PRESET_SMOKE", preset_smoke if smoke else {}),
+    ):
+        for key in layer:
+            _check_key(key, hints, f"{name} of {recipe.path}")
+        values |= layer
+    return recipe.Config(**{**values, **given})
+
+
+def read_overrides(kind, overrides):
+    """Reads `key=value` for a dataclass; the last of a key wins.
+
+    Args:
+        kind: the class `Config` of a recipe.
+        overrides: list of `"key=value"`.
+
+    Returns:
+        Dict of keys to values.
+
+    Raises:
+        ValueError: as `resolve_config` does.
+    """
+    hints = _hints(kind)
     given = {}
     for override in overrides:
         key, equals, text = override.partition("=")
@@ -44,20 +75,7 @@ def resolve_config(recipe, overrides=(), smoke=False):
             raise ValueError(
                 f"`{key}` must be {describe(hints[key])}. Received: {override!r}"
             ) from error
-    settings, preset_smoke = recipe.settings, recipe.preset_smoke.get(recipe.preset, {})
-    if given.get("data", recipe.data) != recipe.data:
-        settings = {key: v for key, v in settings.items() if key not in recipe.of_data}
-        preset_smoke = {}
-    values = {}
-    for name, layer in (
-        (f"PRESETS[{recipe.preset!r}]", settings),
-        ("SMOKE", recipe.smoke if smoke else {}),
-        ("PRESET_SMOKE", preset_smoke if smoke else {}),
-    ):
-        for key in layer:
-            _check_key(key, hints, f"{name} of {recipe.path}")
-        values |= layer
-    return recipe.Config(**{**values, **given})
+    return given
 
 
 def restore_config(recipe, values):
@@ -66,7 +84,7 @@ def restore_config(recipe, values):
     Raises:
         ValueError: if a key is unknown.
     """
-    hints = typing.get_type_hints(recipe.Config)
+    hints = _hints(recipe.Config)
     for key in values:
         _check_key(key, hints, f"the config of a run of {recipe.name}")
     return recipe.Config(**{key: _tuples(value) for key, value in values.items()})
@@ -140,6 +158,12 @@ def _first_that_reads(text, kinds):
         except ValueError:
             continue
     raise ValueError(text)
+
+
+def _hints(kind):
+    """Types of the fields of a dataclass by their names; a `ClassVar` is none of them."""
+    hints = typing.get_type_hints(kind)
+    return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
 
 
 def _check_key(key, hints, received):

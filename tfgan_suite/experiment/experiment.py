@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from typing import TYPE_CHECKING, Any
 
-from tfgan_suite.checks import positive_int
+from tfgan_suite.checks import directory_name, positive_int
 
 if TYPE_CHECKING:
     import keras
@@ -86,11 +85,7 @@ class Experiment:
                 f'`monitor_mode` must be "min" or "max". Received: {self.monitor_mode!r}'
             )
         for name in {self.name, self.export_name} - {None}:
-            if not re.fullmatch(r"[\w-][\w.-]*", name):
-                raise ValueError(
-                    "The name of an experiment or an export is made of letters, digits, `_`, `-` "
-                    f"and `.`, and does not begin with `.`. Received: {name!r}"
-                )
+            directory_name(name)
 
     @property
     def epoch_steps(self):

@@ -115,7 +115,8 @@ class ImageData:
             epochs=config.epochs,
             steps_per_epoch=config.steps_per_epoch,
             evaluators=evaluators,
-            real=self.load(shuffle=False, cache=False, drop_remainder=False),
+            # Shuffled: folders are sorted by class, and pictures show the first ones.
+            real=self.load(seed=config.seed, cache=False, drop_remainder=False),
             notes=notes,
             **options,
         )

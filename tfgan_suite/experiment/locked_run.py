@@ -13,18 +13,23 @@ class LockedRun(contextlib.ExitStack):
     Args:
         recipe: the `Recipe`.
         config: its resolved config.
-        run_dir, saved_models, smoke, command, allow_changes: as `running.run` takes them.
+        run_dir, saved_models, smoke, command, allow_changes, new, aside: as `running.run` takes
+            them.
         output: a `rich.console.Console`.
         strategy: the `tf.distribute.Strategy`.
         strategy_name: its name on the command line.
         precision: in which the networks compute.
     """
 
-    def __init__(self, recipe, config, run_dir, saved_models, allow_changes, output, **record):
+    def __init__(
+        self, recipe, config, run_dir, saved_models, allow_changes, output, *, new, aside,
+        **record,
+    ):
         super().__init__()
         self.recipe, self.config, self.run_dir = recipe, config, run_dir
         self.saved_models, self.allow_changes = saved_models, allow_changes
         self.output, self.record = output, record
+        self.new, self.aside = new, aside
         self._where, self._changed = None, True
 
     @property
@@ -43,6 +48,8 @@ class LockedRun(contextlib.ExitStack):
         """
         run_directory.check_writable(self.run_dir or "runs")
         run_directory.check_writable(self.saved_models)
+        if self.run_dir is None and not self.new:
+            self.run_dir = self._same_run()
         if self.run_dir is None or not run_directory.is_run(self.run_dir):
             if self.run_dir is not None:
                 run_directory.check_new(pathlib.Path(self.run_dir))
@@ -52,6 +59,27 @@ class LockedRun(contextlib.ExitStack):
         if self._where.finished.exists() and not self._changed:
             return str(self._where.path)
         return None
+
+    def _same_run(self):
+        """Directory of the run that the same command began: the newest that is not finished, or
+        else the newest; None where there is none.
+        """
+        same = [where for where in run_directory.numbered(self.name) if self._is_same(where)]
+        unfinished = [where for where in same if not where.finished.exists()]
+        return next((where.path for where in [*unfinished, *same]), None)
+
+    def _is_same(self, where):
+        try:
+            return not self._changes(where)
+        except (OSError, ValueError, KeyError):  # damaged, or no run
+            return False
+
+    @property
+    def identity(self):
+        """What identifies the run, once it has begun, or None."""
+        if self._where is None or not self._where.config.exists():
+            return None
+        return self._where.read_config().get("run")
 
     def begin(self, export_name, interfaces):
         """Makes the run's directory, where it is not there, and its record, after the run is built.
@@ -76,7 +104,9 @@ class LockedRun(contextlib.ExitStack):
                 interfaces=interfaces,
                 **self.record,
             )
-        self.output.print(f"run directory  {console.relative(self._where.path)}")
+        if self.aside is not None:
+            self.aside.keep_in(self._where.log)
+        self.output.print(f"run directory  {console.relative(self._where.path)}", markup=False)
         return str(self._where.path)
 
     def _take(self, where):
@@ -85,8 +115,7 @@ class LockedRun(contextlib.ExitStack):
 
     def _check_changes(self):
         """Whether the run goes on changed; ValueError if it must not."""
-        names = {name: self.record[name] for name in ("strategy", "strategy_name", "precision")}
-        changed = run_record.changes(self._where, self.recipe, self.config, **names)
+        changed = self._changes(self._where)
         if changed and not self.allow_changes:
             raise ValueError(
                 "The run was begun with another configuration; give another directory, or "
@@ -96,3 +125,7 @@ class LockedRun(contextlib.ExitStack):
         for line in changed:
             self.output.print(f"changed  {line}", markup=False)
         return bool(changed)
+
+    def _changes(self, where):
+        names = {name: self.record[name] for name in ("strategy", "strategy_name", "precision")}
+        return run_record.changes(where, self.recipe, self.config, **names)

@@ -23,6 +23,8 @@ def of_run(directory):
         "command": record["command"],
         "trained_with": record["versions"],
     }
+    if "run" in record:  # those of before had no such name
+        card["run"] = record["run"]
     try:
         evaluation = read_json(directory.evaluation)
     except FileNotFoundError:

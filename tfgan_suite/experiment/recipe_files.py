@@ -84,6 +84,8 @@ def locate(text):
     if path.suffix == ".py" or len(path.parts) > 1:
         if not path.is_file():
             raise ValueError(f"There is no such recipe file. Received: {str(text)!r}")
+        if path.suffix != ".py":
+            raise ValueError(f"A recipe is a Python file, NAME.py. Received: {str(text)!r}")
         return path
     known = find_recipes()
     if name in known:

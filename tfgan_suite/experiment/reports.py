@@ -89,7 +89,9 @@ def summarize(result):
     where = result.directory
     run = console.relative(where.path)
     if result.experiment is None:
-        output.print(f"{run} is finished already: nothing was done")
+        output.print(
+            f"{run} is finished already: nothing was done (--new begins another run)", markup=False
+        )
         return
     trainer = result.experiment.trainer
     step = int(trainer.step.numpy())
@@ -117,9 +119,26 @@ def summarize(result):
         facts["exported"] = ", ".join(map(console.relative, paths_of(result.exported)))
     console.print_facts(output, f"{result.experiment.name}: {state}", facts)
     print_scores(output, result.scores)
-    output.print("\nnext:")
-    for command in (f"python -m tfgan_suite sample {run} --seed 1", f"tensorboard --logdir {run}"):
-        output.print(f"  {command}", markup=False)
+    output.print("\nto go on:" if result.interrupted else "\nnext:")
+    for command in _next_commands(result, run):
+        output.print(f"  {shlex.join(command)}", markup=False)
+
+
+def _next_commands(result, run):
+    """Commands that can be run with what there is, as lists of strings."""
+    program = ["python", "-m", "tfgan_suite"]
+    if result.interrupted:
+        given = result.directory.read_config()["command"]
+        return [[word for word in given if word != "--new"]] if given else []
+    experiment, commands = result.experiment, []
+    interface = next(iter(experiment.trainer.interfaces.values()))
+    if interface.takes_latents:
+        form = [] if interface.output.drawable else ["--format", "folder"]
+        if all(kind.can_sample for kind in interface.conditions):
+            commands.append([*program, "sample", run, "--seed", "1", *form])
+    elif experiment.real is not None:
+        commands.append([*program, "sample", run])
+    return [*commands, ["tensorboard", "--logdir", run]]
 
 
 def _diagnosis(path):

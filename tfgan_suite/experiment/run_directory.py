@@ -1,7 +1,9 @@
 """Run directories: one folder with everything a run was given and has made."""
 
 import dataclasses
+import glob
 import pathlib
+import re
 import tempfile
 
 from tfgan_suite.experiment.config import restore_config
@@ -39,6 +41,11 @@ class RunDirectory:
     def events(self):
         """TensorBoard events of the scalars."""
         return self.path / "events"
+
+    @property
+    def log(self):
+        """What libraries said that was not shown."""
+        return self.path / "log.txt"
 
     @property
     def lock(self):
@@ -147,6 +154,16 @@ def create(run_dir, name, root="runs"):
         path = _make_numbered(pathlib.Path(root), name)
     check_writable(path)
     return RunDirectory(path)
+
+
+def numbered(name, root="runs"):
+    """The directories of runs of a name that are there, as `create` numbers them, newest first."""
+    found = {}
+    for path in pathlib.Path(root).glob(f"{glob.escape(name)}*"):
+        end = path.name.removeprefix(name)
+        if not end or re.fullmatch(r"-([2-9]|[1-9]\d+)", end):
+            found[int(end[1:] or 1)] = RunDirectory(path)
+    return [found[number] for number in sorted(found, reverse=True)]
 
 
 def is_run(path):

@@ -46,9 +46,12 @@ def record(
     if not (directory.recipe.exists() and recipe.path.samefile(directory.recipe)):
         with replacing(directory.recipe) as temporary:
             shutil.copyfile(recipe.path, temporary)
+    started = datetime.datetime.now(datetime.UTC)
+    before = directory.read_config() if directory.config.exists() else {}
     write_json(
         directory.config,
         {
+            "run": before.get("run") or _identity(directory, started),
             "recipe": recipe.name,
             "preset": recipe.preset,
             "recipe_path": os.fspath(recipe.path),
@@ -57,7 +60,7 @@ def record(
             "interfaces": {name: to_json(interface) for name, interface in interfaces.items()},
             "config": dataclasses.asdict(config),
             "command": list(command),
-            "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            "started": started.isoformat(timespec="seconds"),
             "versions": versions(),
             "devices": describe_devices(),
             "strategy": strategy_name,
@@ -66,6 +69,13 @@ def record(
             "replicas": strategy.num_replicas_in_sync,
         },
     )
+
+
+def _identity(directory, started):
+    """What tells a run from others of its name: of another day, or elsewhere."""
+    path = os.fspath(directory.path.absolute())
+    digest = hashlib.sha256(f"{path} {os.getpid()} {started.isoformat()}".encode()).hexdigest()
+    return f"{directory.path.name}-{digest[:12]}"
 
 
 def changes(directory, recipe, config, *, strategy, strategy_name, precision):

@@ -12,6 +12,7 @@ import keras
 from tfgan_suite import callbacks
 from tfgan_suite.callbacks.step_counts import steps_done
 from tfgan_suite.callbacks.trainer_checkpoint import save_trainer
+from tfgan_suite.checkpointing import CheckpointStore
 from tfgan_suite.distribution import (
     get_strategy,
     has_several_workers,
@@ -25,7 +26,7 @@ from tfgan_suite.experiment import console, evaluation, model_card
 from tfgan_suite.experiment import precision as precisions
 from tfgan_suite.experiment.building import build
 from tfgan_suite.experiment.experiment import Experiment
-from tfgan_suite.experiment.export_name import free_export_name
+from tfgan_suite.experiment.export_name import ExportName
 from tfgan_suite.experiment.exporting import export_all
 from tfgan_suite.experiment.locked_run import LockedRun
 from tfgan_suite.experiment.run_callbacks import run_callbacks
@@ -73,6 +74,10 @@ def run(
     smoke=False,
     command=(),
     allow_changes=False,
+    new=True,
+    name=None,
+    supersede=False,
+    aside=None,
     output=None,
 ):
     """Trains, evaluates and exports an experiment, or goes on with a run that was interrupted.
@@ -81,7 +86,7 @@ def run(
         recipe: a `Recipe`.
         config: its `Config`.
         run_dir: directory of the run. If it holds a run, that one goes on from its newest
-            checkpoint; else it must be empty or not there yet. None for a new one in `runs/`.
+            checkpoint; else it must be empty or not there yet. None for one in `runs/`.
         saved_models: directory to export to.
         strategy: name for `get_strategy`, or a strategy.
         precision: "float32", "mixed_bfloat16" or "mixed_float16", in which the networks compute;
@@ -89,6 +94,12 @@ def run(
         smoke: whether the config is the recipe's smoke config: directories then say so.
         command: the command line, for the record.
         allow_changes: whether a run goes on although its config, recipe or strategy has changed.
+        new: whether without `run_dir` a new run is begun, rather than the newest in `runs/` of the
+            same recipe, config, strategy and precision gone on with.
+        name: of the exported model; None for that of the experiment, with a number where models of
+            another run have it.
+        supersede: whether `name` may be that of another run's models, which get one more version.
+        aside: has `keep_in(path)`, which is called with the log file of the run; or None.
         output: a `rich.console.Console`; None for one on standard output.
 
     Returns:
@@ -96,7 +107,7 @@ def run(
 
     Raises:
         ValueError: if the run directory holds something else, or a run with another configuration,
-            or the recipe does not build.
+            the recipe does not build, or `name` is no name or another run's.
         BlockingIOError: if another process is at work in the run directory.
         OSError: if a directory cannot be written, before anything is trained; or if a checkpoint
             cannot be.
@@ -120,7 +131,10 @@ def run(
         precision=precision,
         command=command,
         smoke=smoke,
+        new=new,
+        aside=aside,
     )
+    wanted = ExportName(saved_models, config, smoke, name, supersede)
     with naming_lost_workers(strategy), locked:
         finished = on_chief(strategy, locked.look)
         if finished is not None:
@@ -128,9 +142,7 @@ def run(
             return Result(where, None, False, 0.0, is_chief=is_chief(strategy))
         experiment = build(recipe, config, strategy, precision)
         on_chief(strategy, lambda: evaluation.check(experiment.trainer, experiment.evaluators))
-        export_name = on_chief(
-            strategy, lambda: _export_name(experiment, config, saved_models, smoke)
-        )
+        export_name = on_chief(strategy, lambda: wanted.choose(experiment, locked.identity))
         interfaces = experiment.trainer.interfaces
         path = pathlib.Path(on_chief(strategy, lambda: locked.begin(export_name, interfaces)))
         where = RunDirectory(path)
@@ -140,21 +152,24 @@ def run(
             output = locked.enter_context(console.silence())
         for note in experiment.notes:
             output.print(f"note  {note}", markup=False)
+        on_chief(strategy, lambda: _say_where(experiment, where, output))
         result = _fit(experiment, where, output, allow_changes)
         if not result.interrupted:
-            export_to = export_name and pathlib.Path(saved_models) / export_name
-            _finish(result, strategy, export_to, config.seed)
+
+            def export_to():  # others may have been exported meanwhile
+                return pathlib.Path(saved_models) / wanted.choose(experiment, locked.identity)
+
+            _finish(result, strategy, export_name and export_to, config.seed)
         return result
 
 
-def _export_name(experiment, config, saved_models, smoke):
-    wanted = experiment.export_name and experiment.export_name + ("-smoke" if smoke else "")
-    if not wanted:
-        return None
-    name = free_export_name(saved_models, wanted, config, list(experiment.trainer.exports()))
-    if name != wanted:
-        experiment.notes.append(f"exported as {name}: {wanted} has models of other data")
-    return name
+def _say_where(experiment, where, output):
+    """Says at which step a run goes on."""
+    newest = CheckpointStore(where.training).newest()
+    if newest is None:
+        return
+    steps = experiment.epoch_steps and experiment.epochs * experiment.epoch_steps
+    output.print(f"resumed at step {newest[2]['step']} of {steps or 'an unknown number'}")
 
 
 def _finish(result, strategy, export_to, seed):
@@ -176,7 +191,7 @@ def _finish(result, strategy, export_to, seed):
                 seed=seed,
             )
         if export_to:
-            result.exported = export_all(trainer, export_to, card=model_card.of_run(where))
+            result.exported = export_all(trainer, export_to(), card=model_card.of_run(where))
         write_json(where.finished, {"step": steps_done(trainer), "exported": result.exported})
 
     on_chief(strategy, judge_and_export)

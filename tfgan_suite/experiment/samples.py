@@ -1,5 +1,6 @@
 """Samples of a trained generator, as one picture or as files of their own."""
 
+import pathlib
 import re
 
 import numpy as np
@@ -12,6 +13,7 @@ from tfgan_suite.experiment.sample_files import (
     write_picture,
 )
 from tfgan_suite.experiment.translations import sample_translations
+from tfgan_suite.experiment.walks import SUFFIX, write_walk
 from tfgan_suite.generation import Generate
 from tfgan_suite.generation.given_conditions import packed, repeated
 from tfgan_suite.generation.rows_of_conditions import check_drawable, draw_rows
@@ -47,8 +49,8 @@ def sample(
             `Condition.parse` reads them.
         form: "picture" for a PNG file of all of them, "folder" for files of their own.
         truncation: psi of `generation.truncate`.
-        to: the PNG file or the folder; None for one in the run's `samples`, or beside the `.keras`
-            file.
+        to: the PNG file, a GIF file for walks between latents, or the folder; None for one in the
+            run's `samples`, or beside the `.keras` file.
 
     Returns:
         Path of the file or folder, and the number of examples.
@@ -67,6 +69,8 @@ def sample(
     for option, value in (*given.items(), ("rows", rows)):
         _check_option(option, value, kinds, count, restored)
     if generate is None:
+        if to is not None and pathlib.Path(to).suffix.lower() == SUFFIX:
+            raise ValueError(f"A translator has no latents to walk between. Received: --to {to}")
         return sample_translations(restored, count or COUNT, form, to)
     name = f"seed-{seed}"
     if given:
@@ -74,6 +78,12 @@ def sample(
         name = re.sub(r"[^\w.,=+-]+", "_", said) + f"-{name}"
     columns = columns or generate.modality.grid[1]
     latents, condition = _chosen(generate, given, count, rows, columns, seed)
+    if form == PICTURE and to is not None and pathlib.Path(to).suffix.lower() == SUFFIX:
+        # Those that stand in one column walk together, as they are of the same latents.
+        walks = (rows or 1) * columns if kinds and count is None else len(latents)
+        path = pathlib.Path(to)
+        write_walk(path, generate, condition, columns, len(latents), walks, seed)
+        return path, len(latents)
     made = generate.of(latents, condition)
     if form == FOLDER:
         folder = place(restored, to, name, "")

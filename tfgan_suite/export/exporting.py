@@ -74,7 +74,8 @@ def export(
             interface.
         max_rows: largest number of rows that one request may have.
         card: dict with what the model card should say of `recipe`, `config`, `metrics` (with their
-            protocol), `dataset`, `licence`, `command`, `trained_with` and `note`.
+            protocol), `dataset`, `licence`, `command`, `trained_with`, `note` and `run`, what
+            identifies the run.
 
     Returns:
         `pathlib.Path` of the version's directory.

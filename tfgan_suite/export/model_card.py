@@ -17,7 +17,9 @@ from tfgan_suite.version import __version__
 
 FILE = pathlib.PurePath("assets.extra", "model_card.json")
 # What only the one who exports can say; the rest is found.
-GIVEN = ("recipe", "config", "metrics", "dataset", "licence", "command", "trained_with", "note")
+GIVEN = (
+    "recipe", "config", "run", "metrics", "dataset", "licence", "command", "trained_with", "note",
+)  # fmt: skip
 _POSITIONS = 16  # of an output, of which an example gives the values
 _LARGEST = 4096  # numbers in an example's input
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tfgan_suite.generation.given_conditions import again, repeated
-from tfgan_suite.generation.given_rows import first_rows
+from tfgan_suite.generation.given_rows import spread_rows
 from tfgan_suite.generation.rows_of_conditions import check_drawable, draw_rows
 from tfgan_suite.registration import public
 
@@ -32,7 +32,7 @@ class SamplePicture:
             interface chooses.
 
     Attributes:
-        real: the first real examples, as many as are drawn at most, or None.
+        real: real examples, spread evenly, as many as are drawn at most, or None.
         latents: float32 array `[N, latent_dim]`.
         condition: of each example.
 
@@ -58,7 +58,7 @@ class SamplePicture:
             count = rows * self.columns
         self.real, given = None, None
         if real is not None:
-            self.real, *given = first_rows(real, count)
+            self.real, *given = spread_rows(real, count)
         in_rows = modality.in_rows and generate.interface.conditions and condition is None
         wanted = rows if in_rows else count
         if condition is None:
