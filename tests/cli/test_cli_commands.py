@@ -31,12 +31,13 @@ def test_train_says_what_it_made_and_where(here, capsys):
         "minimax_gaussians_ring: trained",
         "runs/minimax_gaussians-ring-smoke/checkpoints/final.keras",
         "runs/minimax_gaussians-ring-smoke/evaluation.json",
-        "saved_models/minimax_gaussians_ring-smoke/2",
+        # The name without a number has models of another run.
+        "saved_models/minimax_gaussians_ring-smoke_2/1",
         "modes_covered",
         "python -m tfgan_suite sample runs/minimax_gaussians-ring-smoke --seed 1",
     ):
         assert text in said
-    assert (here / "saved_models/minimax_gaussians_ring-smoke/2/saved_model.pb").exists()
+    assert (here / "saved_models/minimax_gaussians_ring-smoke_2/1/saved_model.pb").exists()
 
 
 def test_a_dry_run_writes_nothing(here, capsys):

@@ -32,7 +32,7 @@ GIVEN = {
 }
 # What is right of these, a command does: it trains, or exports once more.
 RIGHT = {"train": {"--new", "--smoke", "--help", "--dry-run"}}
-ENOUGH, ALL = 20, 600
+FEW, MANY, ALL = 20, 600, 10_000  # of what a command does in seconds, and what it refuses at once
 
 
 @pytest.fixture(scope="module")
@@ -93,27 +93,28 @@ def look(arguments, must_fail, capsys):
     return arguments, status, lines
 
 
-def cases(wrong):
-    return [
+def cases(wrong, count):
+    found = [
         (command_line(command, name, action, word), wrong)
         for command, name, action in options()
         for word in WORDS
         if is_wrong(action, name, word) == wrong
     ]
+    random.Random(0).shuffle(found)
+    return found[:count]
 
 
-def test_what_the_parser_can_refuse_is_refused(place, monkeypatch, capsys):
+@pytest.mark.parametrize("count", [300, pytest.param(ALL, marks=pytest.mark.slow)])
+def test_what_the_parser_can_refuse_is_refused(count, place, monkeypatch, capsys):
     monkeypatch.chdir(place)
-    faults = [fault for case in cases(True) if (fault := look(*case, capsys))]
+    faults = [fault for case in cases(True, count) if (fault := look(*case, capsys))]
     assert not faults, "\n".join(map(repr, faults))
 
 
-@pytest.mark.parametrize("count", [ENOUGH, pytest.param(ALL, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
 def test_what_only_the_command_can_refuse(count, place, monkeypatch, capsys):
     monkeypatch.chdir(place)
-    found = cases(False)
-    random.Random(0).shuffle(found)
-    faults = [fault for case in found[:count] if (fault := look(*case, capsys))]
+    faults = [fault for case in cases(False, count) if (fault := look(*case, capsys))]
     assert not faults, "\n".join(map(repr, faults))
     assert set(os.listdir(place.parent)) == {place.name}
 

@@ -127,8 +127,12 @@ def test_the_same_command_goes_on_with_its_run(stopping, in_tmp, capsys):
     assert "resumed at step 6 of 12" in capsys.readouterr().out
     again = run(stopping, **same)
     assert again.experiment is None and again.directory == stopped.directory
-    # Another configuration, and what is asked for as new, are runs of their own.
-    assert run(stopping, "epochs=1", **same).directory.path.name == "stopping-2"
-    another = run(stopping, "epochs=1", **{**same, "new": True})
-    assert another.directory.path.name == "stopping-3"
-    assert str(another.exported) == "saved_models/small_3/1"
+    # Another configuration is a run of its own, and so is its model.
+    another = run(stopping, "epochs=1", **same)
+    assert another.directory.path.name == "stopping-2"
+    assert str(another.exported) == "saved_models/small_2/1"
+
+
+def test_a_new_run_is_begun_where_it_is_asked_for(recipe, in_tmp):
+    first = run(recipe, "epochs=1", run_dir=None)
+    assert run(recipe, "epochs=1", run_dir=None).directory != first.directory

@@ -157,8 +157,8 @@ def publish(
         )
     run = restored.directory.read_config() if restored.directory else {}
     if to is None:
-        name = name or run.get("export_name")
-        if not name:
+        name = run.get("export_name") if name is None else name
+        if name is None:
             raise ValueError(
                 "Give the model a name by --name, or the directory to export to by --to. "
                 f"Received: {restored.file}, which has no name of its own"

@@ -25,7 +25,8 @@ class ExportName:
 
     def __init__(self, saved_models, config, smoke, name=None, supersede=False):
         self.saved_models, self.config, self.smoke = saved_models, config, smoke
-        self.name, self.supersede = name and directory_name(name), supersede
+        self.name = None if name is None else directory_name(name)
+        self.supersede = supersede
 
     def choose(self, experiment, run):
         """The name, or None if the experiment exports nothing; says if it is not the usual one.
