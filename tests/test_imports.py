@@ -66,7 +66,8 @@ ALLOWED = {
     | {"callbacks", "checkpointing", "data", "export", "generation", "metrics", "operations"}
     | {"version"},
     "arguments": {"checks", "experiment", "version"},
-    "cli": {"arguments", "experiment", "launching", "quiet_imports"},
+    "path_arguments": set(),
+    "cli": {"arguments", "experiment", "launching", "path_arguments", "quiet_imports"},
     "__main__": {"cli"},
 }
 # The faces of the package: they bring everything together, or serve the tests.

@@ -17,6 +17,7 @@ from tfgan_suite.experiment.recipe import unknown_preset
 from tfgan_suite.experiment.recipe_files import locate, outline, path_and_preset
 from tfgan_suite.experiment.recommendation import recommend
 from tfgan_suite.launching import launch
+from tfgan_suite.path_arguments import check_path, check_target
 from tfgan_suite.quiet_imports import Aside
 
 
@@ -87,7 +88,7 @@ def _train(arguments):
     for override in arguments.overrides:
         key, _, value = override.partition("=")
         if key in ("data", "data_b", "validation"):
-            _check_path(f"{key} =", value)
+            check_path(f"{key} =", value)
     recipe = _with_preset(arguments)
     with arguments.aside.imports():
         from tfgan_suite.experiment import reports, running
@@ -123,7 +124,7 @@ def _choose_recipe(arguments):
             "Give a recipe (see `list`), or --data with your images for one to be chosen. "
             f"Received: train without a recipe, --data {arguments.data or 'neither'}"
         )
-    _check_path("--data", arguments.data)
+    check_path("--data", arguments.data)
     with arguments.aside.imports():
         from tfgan_suite.experiment import image_data, reports
     facts = image_data.facts_of(arguments.data)
@@ -177,7 +178,7 @@ def _launch(arguments):
 
 
 def _sample(arguments):
-    _check_target(arguments, (".png", ".gif"))
+    check_target(arguments, (".png", ".gif"))
     restored, commands = _restore(arguments, arguments.source, best=arguments.best)
     path, count = commands.sample(
         restored,
@@ -193,35 +194,9 @@ def _sample(arguments):
     print(f"{count} samples of {restored.file} (seed {arguments.seed}): {path}")
 
 
-def _check_target(arguments, suffixes):
-    """Raises ValueError unless `--to` names what `--format` makes."""
-    if arguments.to is None:
-        return
-    target = pathlib.Path(arguments.to)
-    if arguments.format == "picture" and target.suffix.lower() not in suffixes:
-        raise ValueError(
-            f"A picture is written as a {' or '.join(suffixes)} file, and files of their own with "
-            f"--format folder. Received: --to {arguments.to}"
-        )
-    wrong = target.exists() and target.is_dir() != (arguments.format == "folder")
-    if wrong:
-        what = "a folder" if target.is_dir() else "a file"
-        raise ValueError(
-            f"--format {arguments.format} writes no such thing. "
-            f"Received: --to {arguments.to}, which is {what}"
-        )
-
-
-def _check_path(name, text):
-    """Raises ValueError if a text that can only be a path leads nowhere, before more is loaded."""
-    is_path = text.startswith((".", "/", "~"))
-    if is_path and not pathlib.Path(text).expanduser().exists():
-        raise ValueError(f"This folder or file does not exist. Received: {name} {text}")
-
-
 def _translate(arguments):
-    _check_target(arguments, (".png",))
-    _check_path("IMAGES", arguments.images)
+    check_target(arguments, (".png",))
+    check_path("IMAGES", arguments.images)
     restored, commands = _restore(arguments, arguments.source, best=arguments.best)
     options = {"split": arguments.split, "data_dir": arguments.data_dir}
     path, count = commands.translate(
@@ -240,7 +215,7 @@ def _translate(arguments):
 def _evaluate(arguments):
     if arguments.data is None:
         return _evaluate_by_recipe(arguments)
-    _check_path("--data", arguments.data)
+    check_path("--data", arguments.data)
     with arguments.aside.imports():
         from tfgan_suite.experiment import commands
     options = {
@@ -276,13 +251,14 @@ def _evaluate_by_recipe(arguments):
         raise ValueError(
             f"Several generators are judged with --data. Received: {len(arguments.sources)} of them"
         )
-    restored, commands = _restore(arguments, arguments.sources[0], run_only=True, best=arguments.best)
+    source, best = arguments.sources[0], arguments.best
+    restored, commands = _restore(arguments, source, run_only=True, best=best)
     path = commands.evaluate(restored, samples=arguments.samples, seed=arguments.seed)
     print(f"scores of {restored.file}: {path}")
 
 
 def _classifier(arguments):
-    _check_path("NAME", arguments.source)
+    check_path("NAME", arguments.source)
     with arguments.aside.imports():
         from tfgan_suite.experiment import commands
     commands.train_classifier(

@@ -32,7 +32,7 @@ GIVEN = {
 }
 # What is right of these, a command does: it trains, or exports once more.
 RIGHT = {"train": {"--new", "--smoke", "--help", "--dry-run"}}
-FEW, MANY, ALL = 20, 600, 10_000  # of what a command does in seconds, and what it refuses at once
+FEW, MANY, ALL = 12, 600, 10_000  # of what a command does in seconds, and what it refuses at once
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import warnings
 import keras
 
 from tfgan_suite.batches import loss_of_order
-from tfgan_suite.callbacks._random_layers import unseeded
+from tfgan_suite.callbacks._not_kept import check_what_is_kept, warn_of_lost_order
 from tfgan_suite.callbacks._training_config import changes_of_training, describe_training
 from tfgan_suite.callbacks.interrupt import Interrupt
 from tfgan_suite.callbacks.step_counts import steps_done
@@ -17,7 +17,6 @@ from tfgan_suite.checkpointing import (
     DirectoryLock,
     agree_on_newest,
     assign_arrays,
-    forgotten,
     get_callback_arrays,
     get_callback_state,
     non_finite,
@@ -125,12 +124,7 @@ class Checkpoints(keras.callbacks.Callback):
         self._steps = steps.per_epoch
         self.config = describe_training(trainer, steps)
         self._lost = None if steps.given is None else loss_of_order(steps.given)
-        if self._lost is not None:
-            warnings.warn(
-                f"{self._lost}, so that this training resumes exactly only if the dataset gives the "
-                "same elements in every iteration. `map`, `take`, `skip`, `prefetch` and `repeat()` "
-                "of what `tfgan_suite.data.load` returns keep its order."
-            )
+        warn_of_lost_order(self._lost)
         if self.stop_on_signals:
             self._interrupt = Interrupt()
             self._interrupt.set_model(trainer)
@@ -224,14 +218,7 @@ class Checkpoints(keras.callbacks.Callback):
         self._callbacks = callbacks
         if self.save_at_begin and not self.store.paths():
             self.save(position)
-        if any(isinstance(c, keras.callbacks.BackupAndRestore) for c in callbacks):
-            raise ValueError(
-                "Checkpoints and BackupAndRestore would go back to states of their own: give `fit` "
-                "one of them. Received: both"
-            )
-        for words in (forgotten(callbacks), unseeded(self.trainer)):
-            if words:
-                warnings.warn(words)
+        check_what_is_kept(self.trainer, callbacks)
         if self._callback_state is not None:
             self._remind_callbacks()
             self._announce(self._saved_at[1])
@@ -341,8 +328,7 @@ class Checkpoints(keras.callbacks.Callback):
         else:
             best = self.best and self.store.directory / self.best["checkpoint"]
             self.store.save(arrays, facts, best)
-        self._saved_at = (step, position)
-        self._last_step, self._last_time = step, time.monotonic()
+        self._saved_at, self._last_step, self._last_time = (step, position), step, time.monotonic()
 
     def on_epoch_begin(self, epoch, logs=None):
         if self._interrupt is not None:

@@ -1,16 +1,49 @@
-"""Layers whose random draws no checkpoint can keep."""
+"""What decides a training and is in no checkpoint: it is refused, or said as `fit` begins."""
 
 import re
+import warnings
 
+import keras
 import tensorflow as tf
 
+from tfgan_suite.checkpointing import forgotten
 from tfgan_suite.random_operations import stateful_draws
 
 # Whose layers draw from seeds that are variables.
 _PACKAGES = ("keras", "tfgan_suite")
 
 
-def unseeded(trainer):
+def check_what_is_kept(trainer, callbacks):
+    """Warns of callbacks and layers that a resumed training has not as they were.
+
+    Args:
+        trainer: a built trainer.
+        callbacks: list of Keras callbacks, after `on_train_begin`.
+
+    Raises:
+        ValueError: if one of the callbacks restores trainings too.
+    """
+    if any(isinstance(c, keras.callbacks.BackupAndRestore) for c in callbacks):
+        raise ValueError(
+            "Checkpoints and BackupAndRestore would go back to states of their own: give `fit` "
+            "one of them. Received: both"
+        )
+    for words in (forgotten(callbacks), _unseeded(trainer)):
+        if words:
+            warnings.warn(words)
+
+
+def warn_of_lost_order(lost):
+    """Warns that the order of data is not known, if there are words `lost` about why."""
+    if lost is not None:
+        warnings.warn(
+            f"{lost}, so that this training resumes exactly only if the dataset gives the "
+            "same elements in every iteration. `map`, `take`, `skip`, `prefetch` and `repeat()` "
+            "of what `tfgan_suite.data.load` returns keep its order."
+        )
+
+
+def _unseeded(trainer):
     """Words about layers that draw by `tf.random`; "" if there is none.
 
     Args:
