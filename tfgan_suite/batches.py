@@ -32,6 +32,8 @@ _LOSE_ORDER = (
     "unique",
     "window",
 )
+# Those after which values may be others.
+_CHANGE_VALUES = ("map", "apply", "flat_map", "interleave", "scan")
 
 
 class Batches(tf.data.Dataset):
@@ -53,11 +55,14 @@ class Batches(tf.data.Dataset):
         provenance: function without arguments that returns a JSON-able dict of what the data is
             and how it is read (see `tfgan_suite.provenance`), called when first asked for; or None.
         skipped: live dict of what could not be read so far, with the reasons; or None.
+        complete: function without arguments that returns the same minibatches and the last one
+            too, which is not full; None where there is no other last one.
 
     Attributes:
         order: as above; None where it is not known.
         lost: a sentence on what made that a training on this data cannot be resumed exactly; None
             where it can, or where the order was not known from the beginning.
+        mapped: whether values may be others than those that were loaded.
         name, description, skipped: as above.
 
     Example:
@@ -80,14 +85,17 @@ class Batches(tf.data.Dataset):
         description=None,
         provenance=None,
         skipped=None,
+        complete=None,
     ):
         self._dataset = dataset
         super().__init__(tf.data.experimental.to_variant(dataset))
         self.order, self.name, self.lost = order, name, None
         self.description, self.skipped = description, skipped
+        self._complete = complete
         self._provenance = functools.cache(provenance or _nothing)
         self._kinds = (modality, condition)
         self._declared = _parts(self.element_spec)
+        self.mapped = False
 
     # What `tf.data.Dataset` leaves to its sub-classes.
 
@@ -112,6 +120,14 @@ class Batches(tf.data.Dataset):
         `callbacks.Checkpoints` compares.
         """
         return self._provenance()
+
+    def complete(self):
+        """All examples once, for what is to see them all: scores, references.
+
+        Returns:
+            These minibatches, and the last one too where it was dropped because it is not full.
+        """
+        return self if self._complete is None else self._complete()
 
     # === Kinds ===
 
@@ -188,16 +204,18 @@ class Batches(tf.data.Dataset):
 
     def checked(self, check, **options):
         """As `map`, of a function that returns what it was given: no other data comes of it."""
+        return self.looked_at(lambda dataset: dataset.map(check, **options))
 
-        def mapped(dataset):
-            return dataset.map(check, **options)
-
-        return self._derived(None, mapped(self._dataset), self.order and self.order.apply(mapped))
+    def looked_at(self, look):
+        """What a function from a dataset to the same data has made of it; keeps the order."""
+        return self._derived(None, look(self._dataset), self.order and self.order.apply(look))
 
     def _made(self, operation, dataset, function, lost=None):
         """What `function`, which works element by element, has made of it."""
         order = self.order and self.order.apply(function)
-        return self._derived(operation, dataset, order, lost)
+        made = self._derived(operation, dataset, order, lost)
+        made._complete = self._complete and (lambda: function(self._complete()))
+        return made
 
     def _cut(self, operation, dataset, order, count):
         made = f"{operation}()" if count is None else f"{operation}({int(count)})"
@@ -226,6 +244,7 @@ class Batches(tf.data.Dataset):
         )
         made._declared = self._declared
         made.lost = self.lost or lost
+        made.mapped = self.mapped or operation in _CHANGE_VALUES
         return made
 
 

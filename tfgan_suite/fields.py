@@ -5,6 +5,7 @@ models know.
 """
 
 import math
+import re
 
 import numpy as np
 import tensorflow as tf
@@ -14,6 +15,11 @@ from tfgan_suite.configured import Configured
 
 FREE_SIZE = 256  # of example rows, along axes of any size
 ROUNDING = 1e-3  # by which values in [-1, 1] may pass their borders
+
+_LOOKED_AT = "shape_after_"
+# Words of TensorFlow's message: the operation's name, and the shapes that came and that were expected.
+_NAME = re.compile(rf"{_LOOKED_AT}(\d)__(\w+?)__(\w+?)__(\w+?)(?:_\d+)?(?!\w)")
+_SHAPES = re.compile(r"\[([\d,]*)\] is not compatible with expected shape \[([\d,?]*)\]")
 
 
 class Field(Configured):
@@ -97,6 +103,81 @@ class BinaryField(Field):
 
     def invalid(self):
         return {"between 0 and 1": 0.5, "negative": -1.0, **super().invalid()}
+
+
+def of_known_shape(batch, row, words, groups=1):
+    """A batch whose shape is looked at as it comes wherever its graph does not know it.
+
+    Args:
+        batch: tensor `[N, *row]`, or `[N, groups, *row]` with several groups.
+        row: shape of one row; None along axes of any size.
+        words: what the rows are called, what a message says came, and what takes them; words
+            between which there may be blanks.
+        groups: minibatches in one step.
+
+    Returns:
+        The batch; what reads it comes after the look, which `refused_shape` explains.
+    """
+    wanted = [None, *([] if groups == 1 else [groups]), *row]
+    shape = [None] * len(wanted) if batch.shape.rank is None else batch.shape
+    if batch.shape.rank is not None and all(b is None or a for a, b in zip(shape, wanted)):
+        return batch
+    # What TensorFlow says of a shape that is refused is the name of the operation and the shapes.
+    name = "__".join(re.sub(r"[^A-Za-z0-9]+", "_", text) for text in words)
+    return tf.ensure_shape(batch, wanted, name=f"{_LOOKED_AT}{len(wanted) - len(row)}__{name}")
+
+
+def refused_shape(message):
+    """What `shape_error` says of a shape that `of_known_shape` has refused within a graph.
+
+    Args:
+        message: TensorFlow's, of an error.
+
+    Returns:
+        Text, or None if the message is about something else.
+    """
+    name, shapes = _NAME.search(message), _SHAPES.search(message)
+    if name is None or shapes is None:
+        return None
+    lead, *words = name.groups()
+    came = tuple(int(size) for size in shapes[1].split(",") if size)
+    row = tuple(None if size == "?" else int(size) for size in shapes[2].split(","))
+    what, noun, taker = (word.replace("_", " ") for word in words)
+    return shape_error(what, noun, taker, came, row[int(lead) :], int(lead))
+
+
+def shape_error(what, noun, taker, shape, row, lead=1):
+    """The message on a batch of another shape than the one that is taken.
+
+    Args:
+        what, noun, taker: as `words` of `of_known_shape`.
+        shape: tuple, of the batch.
+        row: tuple, the shape of one row that is taken.
+        lead: axes of the batch before the rows'.
+    """
+    return (
+        f"{what} must have the shape that {taker} takes: {tuple(row)}. "
+        f"Received: {noun} of shape {shape[lead:]} (batch shape {shape})"
+    )
+
+
+def range_refusal(what, low, high, value_range=(-1.0, 1.0), rounding=0.0):
+    """What is wrong with values from `low` to `high` that are to lie in a range; None if nothing.
+
+    Args:
+        what: what they are, the beginning of a message.
+        low, high: the least and the largest of them.
+        value_range: `(least, largest)` that they may be.
+        rounding: by which they may pass it.
+    """
+    least, largest = value_range
+    if least - rounding <= low and high <= largest + rounding:
+        return None
+    advice = "images / 127.5 - 1" if low >= 0.0 and high <= 255.0 else "an affine map"
+    return (
+        f"{what} must lie in [{least:g}, {largest:g}]; scale them with {advice}. "
+        f"Received: values from {low:g} to {high:g}"
+    )
 
 
 def fits(shape, wanted):

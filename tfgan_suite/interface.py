@@ -103,7 +103,11 @@ class Interface:
         return list(condition) if isinstance(condition, (tuple, list)) else [condition]
 
     def check_condition(self, condition, groups=1, taker="The generator"):
-        """Raises ValueError unless a batch has this interface's conditions; see `Condition`."""
+        """Raises ValueError unless a batch has this interface's conditions; see `Condition`.
+
+        Returns:
+            The condition, in the form in which it was given.
+        """
         given = self.in_order(condition)
         if len(given) < len(self.conditions):
             missing = " and ".join(kind.kind for kind in self.conditions[len(given) :])
@@ -111,8 +115,31 @@ class Interface:
                 f"{taker} takes {missing} as a condition, so the data must be "
                 f"({self.output.noun}, condition). Received: {self.output.noun} alone"
             )
+        if not self.conditions:
+            return condition
         for kind, values in zip(self.conditions, given):
-            kind.check_batch(values, groups)
+            if values.shape.rank is None:
+                raise ValueError(
+                    f"Of {kind.kind} the number of axes must be known: say it in the dataset's "
+                    "signature, or with tf.ensure_shape. Received: a condition of unknown rank"
+                )
+        found = [k.check_batch(values, groups) for k, values in zip(self.conditions, given)]
+        return self.like_given(condition, found)
+
+    def like_given(self, condition, values):
+        """Other values of the conditions, in order, in the form in which a condition was given."""
+        if isinstance(condition, dict):
+            return {**condition, **dict(zip((kind.key for kind in self.conditions), values))}
+        values = [*values, *self.in_order(condition)[len(values) :]]
+        return tuple(values) if isinstance(condition, (tuple, list)) else values[0]
+
+    def inputs_of(self, networks):
+        """For each of the conditions the input of the first of some networks that is told it."""
+        found = [network.inputs[1:] for network in networks]
+        return [
+            next(inputs[place] for inputs in found if len(inputs) > place)
+            for place in range(len(self.conditions))
+        ]
 
 
 # === What networks take and make ===

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfgan_suite import losses
+from tfgan_suite import data, losses
 from tfgan_suite.callbacks import Checkpoints, GuardNonFinite
 from tfgan_suite.checkpointing import format
 from tfgan_suite.registration import register
@@ -135,6 +135,17 @@ def test_rollback_before_the_first_save_begins_anew(train, tmp_path):
     with pytest.warns(UserWarning, match="Rolled back to step 0"):
         trainer = train(BreaksAt(calls=(2,)), Checkpoints(tmp_path), GuardNonFinite("rollback"))
     assert int(trainer.step) == 8
+
+
+def test_broken_data_are_named_instead_of_tried_again(make_trainer, real_examples, tmp_path):
+    batches = data.load(real_examples((2, 2, 1)), batch_size=4, shuffle=False)
+    sixth = next(iter(batches.skip(5)))[0, 0, 0, 0]
+    broken = batches.map(lambda x: tf.where(tf.reduce_any(x == sixth), np.nan, x))
+    trainer = make_trainer((2, 2, 1), run_eagerly=False)
+    with pytest.raises(FloatingPointError, match="The data of step 6 hold NaN"):
+        trainer.fit(
+            broken, callbacks=[Checkpoints(tmp_path), GuardNonFinite("rollback")], verbose=0
+        )
 
 
 def test_rollbacks_are_bounded(train, tmp_path):

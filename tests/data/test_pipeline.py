@@ -7,7 +7,8 @@ import pytest
 import tensorflow as tf
 
 from tfgan_suite import data
-from tfgan_suite.data import pipeline
+from tfgan_suite.data import memory
+from tfgan_suite.data.pipeline import minibatches
 from tfgan_suite.data.source import Source
 
 IMAGES = np.arange(50, dtype=np.uint8).reshape(50, 1, 1, 1)
@@ -158,7 +159,7 @@ def counting_source():
 
 
 def build(source, cache=True, size=None):
-    return pipeline.minibatches(
+    return minibatches(
         source,
         size=size,
         resize=None,
@@ -200,7 +201,7 @@ def test_python_readers_outlive_collection():
 def test_a_cache_that_cannot_fit_is_refused(monkeypatch, write_image, noise, tmp_path):
     write_image("a.png", noise(64, 64, 3))
     sizes = {"SC_PHYS_PAGES": 2, "SC_PAGE_SIZE": 4096}
-    monkeypatch.setattr(pipeline.os, "sysconf", sizes.__getitem__)
+    monkeypatch.setattr(memory.os, "sysconf", sizes.__getitem__)
     with pytest.raises(ValueError, match="give cache=False or a smaller image_size"):
         data.load(tmp_path, batch_size=1)
     assert data.load(tmp_path, batch_size=1, cache=False).cardinality() == 1

@@ -5,7 +5,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tfgan_suite.export.tracing import trace
+from tfgan_suite.interface import Interface
 from tfgan_suite.latents import LatentPrior
+from tfgan_suite.modalities import Vector
 
 
 @pytest.fixture
@@ -36,6 +39,16 @@ def test_non_finite_weight_is_named(refused, value):
     statistics.assign([0.0, value, 0.0, 0.0])
     message = refused(generator)
     assert statistics.path in message and "1 of 4" in message
+
+
+def test_latents_too_large_for_the_generator_are_refused():
+    generator = around(lambda x: 1e3 * x)
+    _, functions = trace(generator, Interface(LatentPrior(6), Vector(3)), max_rows=8)
+    latents = np.zeros([3, 6], np.float32)
+    assert functions["serving_default"](tf.constant(latents))["vectors"].shape == (3, 3)
+    latents[1] = 3.4e38
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"made of it is finite.*\[1\]"):
+        functions["serving_default"](tf.constant(latents))
 
 
 class KerasNoise(keras.layers.Layer):

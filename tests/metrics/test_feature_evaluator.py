@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfgan_suite import metrics
+from tfgan_suite import data, metrics
 from tfgan_suite.metrics import FeatureEvaluator, FeatureExtractor, ReferenceImages, Score
+from tfgan_suite.metrics._labelled_images import LabelledImages
 from tfgan_suite.modalities import Image
 
 SCORES = (
@@ -70,6 +71,18 @@ def test_datasets_are_read(labelled):
     dataset = tf.data.Dataset.from_tensor_slices(data).shuffle(40).batch(7)
     expected = ReferenceImages(images, "noise").fingerprint
     assert ReferenceImages(dataset, "noise").fingerprint == expected
+
+
+def test_images_that_fill_no_batch_are_read_too():
+    images = _images()
+    batches = data.load(images, batch_size=16, shuffle=False)
+    assert len(batches) == 2
+    expected = ReferenceImages(images, "noise").fingerprint
+    for given in (batches, batches.map(lambda x: x).prefetch(1)):
+        assert ReferenceImages(given, "noise").fingerprint == expected
+    labelled = data.load((images, np.arange(40) % 2), batch_size=16, labels=True)
+    assert len(LabelledImages(labelled, 2, "noise")) == 40
+    assert len(ReferenceImages(batches.take(1), "noise")) == 16
 
 
 def test_fewer_are_the_first_in_order():

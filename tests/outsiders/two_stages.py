@@ -74,7 +74,7 @@ class TwoStageGAN(tgs.Trainer):
         return {"": ServedPart(generator, interface, None, discriminator, self.step)}
 
     def check_batch(self, x, y, groups):
-        infer(self.whole, prior=self.latent_prior).output.check(x, groups=groups)
+        return infer(self.whole, prior=self.latent_prior).output.check(x, groups=groups), y
 
     def train_step(self, data):
         step = self.begin(data)

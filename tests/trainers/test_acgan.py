@@ -100,6 +100,18 @@ def test_evaluate_gives_the_losses_and_accuracies_of_the_classes():
     assert {"d_class_loss", "g_class_loss", "fake_class_accuracy"} <= set(found)
 
 
+@pytest.mark.parametrize("form", [lambda y: y[:, None], lambda y: np.eye(CLASSES, dtype=int)[y]])
+def test_labels_of_all_forms_are_the_same_to_it(form):
+    labels, found = Y.numpy(), []
+    for given in (labels, form(labels)):
+        trainer = make()
+        trainer.compile(*[keras.optimizers.SGD(0.1) for _ in range(2)], run_eagerly=True)
+        trainer.fit(X, given, batch_size=ROWS, verbose=0)
+        trainer.fit(tf.data.Dataset.from_tensors((X, given)), verbose=0)
+        found.append([*trainer.evaluate(X, given, verbose=0), testing.vector(trainer.generator)])
+    np.testing.assert_array_equal(np.hstack(found[0]), np.hstack(found[1]))
+
+
 def test_a_label_out_of_range_is_named():
     trainer = make()
     trainer.compile(run_eagerly=True)

@@ -90,6 +90,20 @@ def test_evaluate_gives_means_over_images_on_all_replicas(two_replicas):
     assert np.isfinite(list(logs.values())).all()
 
 
+def test_the_last_row_of_convolutions_counts_although_a_replica_has_none(two_replicas):
+    x = np.random.default_rng(0).uniform(-1, 1, (9, 16, 16, 1)).astype(np.float32)
+    with two_replicas.scope():
+        generator = networks.dcgan.build_generator(16, 1, 4, filters=8, seed=1)
+        discriminator = networks.dcgan.build_discriminator(16, 1, filters=4, seed=2)
+        gan = families.FAMILIES["minimax"][0](generator, discriminator, 4, seed=0)
+        gan.compile()
+    logs = gan.evaluate(x, batch_size=8, return_dict=True, verbose=0)
+    expected = np.mean(discriminator(x, training=False))
+    np.testing.assert_allclose(logs["real_logits"], expected, rtol=1e-4, atol=1e-6)
+    history = gan.fit(x[:8], batch_size=8, validation_data=x, validation_batch_size=8, verbose=0)
+    assert np.isfinite(history.history["val_d_loss"]).all()
+
+
 def test_float16_trains_on_two_replicas_as_on_one(two_replicas):
     keras.config.set_dtype_policy("mixed_float16")
     runs = [trained(strategy, rows=16)[0] for strategy in (two_replicas, ONE)]

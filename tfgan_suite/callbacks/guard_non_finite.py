@@ -4,6 +4,7 @@ import warnings
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from tfgan_suite.callbacks.step_counts import epoch_start, steps_done
 from tfgan_suite.checkpointing import non_finite, read_arrays
@@ -40,7 +41,8 @@ class GuardNonFinite(keras.callbacks.Callback):
     Raises:
         ValueError: if an option is out of range, or the callbacks of a rollback hold no
             `Checkpoints`.
-        FloatingPointError: naming logs or weights, their values and the step.
+        FloatingPointError: naming logs or weights, their values and the step; at once where it is
+            the data of the step that are not finite.
     """
 
     async_safe = True  # takes no part in Keras's batch hooks where a trainer keeps watch
@@ -71,7 +73,7 @@ class GuardNonFinite(keras.callbacks.Callback):
 
     def begin_fit(self, trainer, steps, keepers):
         """See `trainers` for the hooks of keepers."""
-        self._trainer = trainer
+        self._trainer, self._steps = trainer, steps
         self._saver = next((keeper for keeper in keepers if keeper.saves), None)
         if self.policy == "rollback" and self._saver is None:
             raise ValueError(
@@ -102,7 +104,14 @@ class GuardNonFinite(keras.callbacks.Callback):
         if self.policy == "skip":
             self._count_skips(int(trainer.watch.undone_steps.numpy()))
         elif int(trainer.watch.broken_step.numpy()) >= 0:
-            self._react(self._name_what_is_broken(int(trainer.watch.broken_step.numpy())))
+            step = int(trainer.watch.broken_step.numpy())
+            what = self._name_what_is_broken(step)
+            if self._data_are_broken(position, step):
+                raise FloatingPointError(
+                    f"{what}. The data of step {step} hold NaN or infinite values, and would again "
+                    "after a rollback"
+                )
+            self._react(what)
         for optimizer in self._scaled:
             scale = float(keras.ops.convert_to_numpy(optimizer.dynamic_scale))
             if scale < 1.0:
@@ -150,6 +159,18 @@ class GuardNonFinite(keras.callbacks.Callback):
             f"(rollback {count + 1} of {self.max_rollbacks})."
         )
         raise Restart(position)
+
+    def _data_are_broken(self, position, step):
+        """Whether the data of a step, where they can be read again, are not finite."""
+        if self._steps.begin is None or position.data_step is None:
+            return False
+        later = steps_done(self._trainer) - step  # steps of the same execution
+        batches = self._steps.begin(max(0, position.data_step - 1 - later)).take(1)
+        try:
+            parts = [part for batch in batches for part in tf.nest.flatten(batch)]
+        except tf.errors.InvalidArgumentError:  # the pipeline itself looks at its first batches
+            return True
+        return any(p.dtype.is_floating and not np.isfinite(p.numpy()).all() for p in parts)
 
     def _name_what_is_broken(self, step):
         named = broken_weights(self._trainer)[:1] or broken_logs(self._trainer.means.result())

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite.configured import of_kind
-from tfgan_suite.fields import Field, fits
+from tfgan_suite.fields import Field, fits, of_known_shape
 from tfgan_suite.registration import public
 
 
@@ -25,11 +25,13 @@ class Condition(Field):
         row: shape of one row there.
         names: names of its classes or components, or None.
         can_sample: whether `sample` knows which values there are.
+        has_forms: whether training data may have it in several forms, of other shapes.
     """
 
     kind = None
     names = None
     can_sample = True
+    has_forms = False
 
     def check(self, values, rows=None):
         """Values that a person gave, as an array in the form of requests.
@@ -75,6 +77,9 @@ class Condition(Field):
             values: tensor `[N, ...]`, or `[N, groups, ...]`, of which dtype and static shape are
                 looked at.
             groups: minibatches in one step.
+
+        Returns:
+            The values, as `Modality.check` returns a batch.
         """
         shape, lead = tuple(values.shape), 1 if groups == 1 else 2
         if values.dtype == tf.string or not fits(shape[lead:], self.row):
@@ -82,6 +87,8 @@ class Condition(Field):
                 f"{self.kind} must have the shape (N, {', '.join(map(str, self.row))}). "
                 f"Received: a condition of shape {shape} and dtype {values.dtype.name}"
             )
+        words = (self.kind, "a condition", "the network")
+        return of_known_shape(values, self.row, words, groups)
 
     def as_input(self, values, tensor):
         """A batch of the condition as a network takes it.
@@ -94,6 +101,17 @@ class Condition(Field):
             Tensor of the shape and dtype of the input.
         """
         return tf.cast(values, tensor.dtype)
+
+    def in_one_form(self, values, tensor):
+        """Values of training data in one of the forms that are equivalent, always the same one.
+
+        A graph that was made for one form is not made anew for another, with more or fewer axes.
+
+        Args:
+            values: as `as_input` takes them.
+            tensor: as `as_input` takes it.
+        """
+        return values
 
     def sample(self, count, seed=0, by_frequency=False):
         """Values for generated examples: float array `[count, *row]`.

@@ -96,6 +96,7 @@ class Mask(BinaryField, Condition):
     """
 
     kind = key = "mask"
+    has_forms = True
 
     def __init__(self, height=None, width=None):
         self.height = positive_int_or_none("height", height)
@@ -118,12 +119,14 @@ class Mask(BinaryField, Condition):
         return super().checked_values(values[..., np.newaxis] if values.ndim == 3 else values)
 
     def check_batch(self, values, groups=1):
-        flat = len(values.shape) == (3 if groups == 1 else 4)
-        super().check_batch(values[..., tf.newaxis] if flat else values, groups)
+        flat = values.shape.rank == (3 if groups == 1 else 4)
+        return super().check_batch(values[..., tf.newaxis] if flat else values, groups)
 
     def as_input(self, values, tensor):
-        values = values[..., tf.newaxis] if len(values.shape) == 3 else values
-        return super().as_input(values, tensor)
+        return super().as_input(self.in_one_form(values, tensor), tensor)
+
+    def in_one_form(self, values, tensor):
+        return values[..., tf.newaxis] if len(values.shape) == 3 else values
 
     def parse(self, text):
         """Reads image files, several with semicolons between them: light pixels are 1.

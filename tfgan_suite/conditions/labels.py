@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from tfgan_suite.checks import did_you_mean, positive_int
 from tfgan_suite.conditions.condition import Condition
+from tfgan_suite.fields import fits
 from tfgan_suite.registration import register
 
 
@@ -34,6 +35,7 @@ class Labels(Condition):
 
     kind = key = "labels"
     dtype = "int64"
+    has_forms = True
 
     def __init__(self, classes, names=None, frequencies=None):
         self.classes = positive_int("classes", classes)
@@ -82,15 +84,13 @@ class Labels(Condition):
 
     def check_batch(self, values, groups=1):
         shape, lead = tuple(values.shape), 1 if groups == 1 else 2
-        rows = shape[lead:]
-        integers = values.dtype.is_integer and rows in ((), (1,))
-        one_hot = values.dtype != tf.string and rows == (self.classes,)
-        if not (integers or one_hot):
+        if not self._has_a_form(shape[lead:], values.dtype):
             raise ValueError(
                 f"Labels are integers of shape (N,) or (N, 1) in [0, {self.classes}), or one-hot "
                 f"vectors (N, {self.classes}). "
                 f"Received: a condition of shape {shape} and dtype {values.dtype.name}"
             )
+        return values
 
     def as_input(self, values, tensor):
         """Labels as a network takes them: integers `[N]` or `[N, 1]`, or one-hot `[N, K]`.
@@ -111,6 +111,19 @@ class Labels(Condition):
             return tf.one_hot(values, self.classes, dtype=tensor.dtype)
         values = tf.cast(values, tensor.dtype)
         return values[:, tf.newaxis] if len(tensor.shape) == 2 else values
+
+    def in_one_form(self, values, tensor):
+        rows = tuple(values.shape)[1:]
+        # What is no labels at all is left to `check_batch`, as it came.
+        if fits(rows, tuple(tensor.shape)[1:]) or not self._has_a_form(rows, values.dtype):
+            return values
+        return self.as_input(tf.convert_to_tensor(values), tensor)
+
+    def _has_a_form(self, rows, dtype):
+        """Whether rows of a shape and dtype are labels, by number or one-hot."""
+        dtype = tf.as_dtype(dtype)
+        integers = dtype.is_integer and rows in ((), (1,))
+        return integers or (dtype != tf.string and rows == (self.classes,))
 
     def sample(self, count, seed=0, by_frequency=False):
         if not by_frequency or self.frequencies is None:

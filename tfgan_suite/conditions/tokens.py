@@ -117,14 +117,14 @@ class Tokens(Condition):
     def check_batch(self, values, groups=1):
         rows = tuple(values.shape)[1 if groups == 1 else 2 :]
         if values.dtype == tf.string and rows == ():
-            return
+            return values
         if not values.dtype.is_integer:
             raise ValueError(
                 f"tokens are integers of shape (N, {self.length}), or strings of shape (N,). "
                 f"Received: a condition of shape {tuple(values.shape)} and dtype "
                 f"{values.dtype.name}"
             )
-        super().check_batch(values, groups)
+        return super().check_batch(values, groups)
 
     def as_input(self, values, tensor):
         """Texts as a network takes them: numbers of tokens `[N, T]`, or one-hot `[N, T, size]`.

@@ -1,12 +1,11 @@
 """From an opened source to batches of float32 images in [-1, 1]."""
 
 import math
-import os
 
 import tensorflow as tf
 
 from tfgan_suite.batches import Batches
-from tfgan_suite.data import augmentation
+from tfgan_suite.data import augmentation, memory
 from tfgan_suite.data.description import describe_source
 from tfgan_suite.data.parallelism import PREFETCHED, as_is, parallel_map
 from tfgan_suite.data.preparation import plan_examples, to_unit_range
@@ -64,8 +63,8 @@ def minibatches(
     # In memory already and nothing to do: read whole batches, at the end.
     late = source.in_memory and prepare is None
     if cache and not late:
-        _check_memory(source, signature)
         held = _read(held, source, prepare).cache()
+        memory.reserve(held, *_size_of_cache(source, signature))
     read = source.read if late else None if cache else _batch_reader(source, prepare, signature)
     # The buffer refers to cached images, it does not copy them; else it holds payloads.
     room = source.num_examples if cache else max(1, _SHUFFLE_BYTES // source.element_bytes)
@@ -119,7 +118,16 @@ def minibatches(
         "repeat": repeat,
         **(asked or {}),
     }
+
+    def complete():
+        # They are read once, in whatever order: no second cache.
+        once = {"shuffle": False, "cache": False, "drop_remainder": False, "repeat": False}
+        how = {"size": size, "resize": resize, "channels": channels, "labels": labels}
+        how |= {"interpolation": interpolation, "steps": steps, "separate": separate}
+        return minibatches(source, seed=seed, batch_size=batch_size, asked=asked, **once, **how)
+
     about = {
+        "complete": complete if drop_remainder and not repeat and count % batch_size else None,
         "name": source.name,
         "description": describe_source(source),
         "skipped": source.skipped,
@@ -217,22 +225,12 @@ def _read(dataset, source, prepare):
     return parallel_map(chunks, finish).unbatch().apply(known)
 
 
-def _check_memory(source, signature):
-    """Refuses a cache that would push the process out of memory hours into a run."""
-    try:
-        physical = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):  # Not every system tells.
-        return
+def _size_of_cache(source, signature):
+    """How many bytes the examples take, and what they are, in words."""
     specs = tf.nest.flatten(signature)
     each = sum(math.prod(spec.shape) * spec.dtype.size for spec in specs)
-    needed = source.num_examples * each
-    if needed > physical / 2:
-        raise ValueError(
-            f"A cache of {source.name} at {' and '.join(str(tuple(spec.shape)) for spec in specs)} "
-            f"would take {needed / 1e9:.1f} GB, more than half of this machine's "
-            f"{physical / 1e9:.1f} GB; give cache=False or a smaller image_size. "
-            "Received: cache=True"
-        )
+    shapes = " and ".join(str(tuple(spec.shape)) for spec in specs)
+    return source.num_examples * each, f"{source.name} at {shapes}"
 
 
 def _iterator_numbers(seed):

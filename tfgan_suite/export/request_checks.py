@@ -33,6 +33,23 @@ def checked(fields, values, max_rows):
         return {key: tf.identity(value) for key, value in values.items()}
 
 
+def with_finite(made, key):
+    """What was made of a request, which nothing can read before it was found to be finite.
+
+    Inputs may be finite and yet too large for a network, whose sums then overflow.
+
+    Args:
+        made: tensor `[N, ...]`.
+        key: of the input that it was made of.
+    """
+    if not made.dtype.is_floating:
+        return made
+    finite = tf.reduce_all(tf.math.is_finite(made), axis=list(range(1, made.shape.rank)))
+    rule = f"`{key}` must be such that what is made of it is finite. Received otherwise in rows:"
+    with tf.control_dependencies([_assert(tf.reduce_all(finite), rule, tf.where(~finite)[:, 0])]):
+        return tf.identity(made)
+
+
 def _rows_rule(key, max_rows):
     return f"`{key}` must have from 1 to {max_rows} rows. Received rows:"
 

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.export.request_checks import checked
+from tfgan_suite.export.request_checks import checked, with_finite
 from tfgan_suite.export.signatures import signatures_of
 
 # A served function must give the same answer after a restart, on any server, whatever was asked
@@ -45,6 +45,7 @@ def trace(generator, interface, max_rows):
         def body(**values):
             values = checked(signature.fields, values, max_rows)
             made = generate(source_of(interface, values), signature.conditions_of(values))
+            made = with_finite(made, signature.fields[0].key)
             return {signature.output: made if signature.form is None else signature.form(made)}
 
         specs = {field.key: field.spec for field in signature.fields}

@@ -5,6 +5,7 @@ import hashlib
 import numpy as np
 import tensorflow as tf
 
+from tfgan_suite.batches import Batches
 from tfgan_suite.metrics._arrays import checked_labels
 from tfgan_suite.metrics._images import checked_images
 
@@ -91,7 +92,7 @@ def _batches(data, name):
         raise ValueError(
             f"`{name}` never ends: hand in one pass over the set, without `repeat()`."
         )
-    return data.as_numpy_iterator()
+    return (data.complete() if isinstance(data, Batches) else data).as_numpy_iterator()
 
 
 def _checked_pair(pair, num_classes, name):

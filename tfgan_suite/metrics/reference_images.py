@@ -6,6 +6,7 @@ import json
 import numpy as np
 import tensorflow as tf
 
+from tfgan_suite.batches import Batches
 from tfgan_suite.metrics._arrays import checked_labels, positive_integer
 from tfgan_suite.metrics._cache import cache_root, cached, load_arrays, save_arrays
 from tfgan_suite.metrics._images import checked_images
@@ -24,7 +25,8 @@ class ReferenceImages:
 
     Args:
         data: array of images `[N, H, W, C]` in [-1, 1], or a finite `tf.data.Dataset` of batches
-            of such images or of tuples that start with them. Held in memory as float32.
+            of such images or of tuples that start with them. Held in memory as float32. Of what
+            `data.load` returns, the last images are read too where they fill no batch.
         name: what the set is called; letters, digits, ".", "_" and "-".
         split: which part of the data set this is, such as "test".
         max_samples: number of images to keep, the first in the order of the digests; by default
@@ -148,6 +150,8 @@ def _batches(data, labels, name):
         raise ValueError(
             f"{name!r} never ends: hand in one pass over the set, without `repeat()`."
         )
+    if isinstance(data, Batches):
+        data = data.complete()
     batches = (b if isinstance(b, tuple) else (b,) for b in data.as_numpy_iterator())
     return ((batch[0], batch[1] if len(batch) > 1 else None) for batch in batches)
 

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite.configured import of_kind
-from tfgan_suite.fields import Field, fits
+from tfgan_suite.fields import Field, fits, of_known_shape, shape_error
 from tfgan_suite.registration import public
 
 
@@ -55,6 +55,10 @@ class Modality(Field):
             what: what the examples are called; None for "Real" and `noun`.
             taker: what takes examples of this shape.
             groups: minibatches in one step.
+
+        Returns:
+            The batch. What a graph does not know of its shape is looked at as it comes; the trainers
+            turn that error into this one.
         """
         what = what or f"Real {self.noun}"
         if not tf.is_tensor(batch):
@@ -69,6 +73,9 @@ class Modality(Field):
                 f"{what} must be {self.dtype}{self._advice}. "
                 f"Received: {self.noun} of dtype {batch.dtype.name}"
             )
+        words = (what, self.noun, taker)
+        if batch.shape.rank is None:
+            return of_known_shape(batch, self.row, words, groups)
         shape, lead = tuple(batch.shape), 1 if groups == 1 else 2
         if groups > 1 and (len(shape) != len(self.row) + 2 or shape[1] != groups):
             raise ValueError(
@@ -78,10 +85,8 @@ class Modality(Field):
                 f"Received: {self.noun} of shape {shape}"
             )
         if len(shape) != len(self.row) + lead or not fits(shape[lead:], self.row):
-            raise ValueError(
-                f"{what} must have the shape that {taker} takes: {tuple(self.row)}. "
-                f"Received: {self.noun} of shape {shape[lead:]} (batch shape {shape})"
-            )
+            raise ValueError(shape_error(*words, shape, self.row, lead))
+        return of_known_shape(batch, self.row, words, groups)
 
     # What `check` says of a wrong dtype besides the right one.
     _advice = ""

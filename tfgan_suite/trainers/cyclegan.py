@@ -154,8 +154,15 @@ class CycleGAN(Trainer):
                 "Data for CycleGAN are (images of A, images of B), as data.load_unpaired gives "
                 "them. Received: images of one domain"
             )
-        for images, domain, interface in zip((x, y), "AB", self.interfaces.values()):
+        return tuple(
             interface.source.check(images, f"Images of {domain}", "their translator", groups)
+            for images, domain, interface in zip((x, y), "AB", self.interfaces.values())
+        )
+
+    def ranges_of_data(self):
+        """Those of both domains."""
+        sources = [interface.source for interface in self.interfaces.values()]
+        return [(f"Images of {d}", source.value_range) for d, source in zip("AB", sources)]
 
     def train_step(self, data):
         step = self.begin(data)
@@ -244,8 +251,7 @@ class CycleGAN(Trainer):
 
     def test_step(self, data):
         """The losses on one minibatch, with the generators that serve; nothing is updated."""
-        a, b = unpack(data)
-        self.check_batch(a, b, groups=1)
+        a, b = self.check_batch(*unpack(data), groups=1)
         g_a = self.serving("generator_ab")(a, training=False)
         f_b = self.serving("generator_ba")(b, training=False)
         real_a, fake_a = (self.judge(self.discriminator_a, x, training=False) for x in (a, f_b))

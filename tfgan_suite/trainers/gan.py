@@ -254,8 +254,7 @@ class GAN(Trainer):
 
     def test_step(self, data):
         """Both losses on one minibatch, with the generator that serves; nothing is updated."""
-        x, y = unpack(data)
-        self.check_batch(x, y, groups=1)
+        x, y = self.check_batch(*unpack(data), groups=1)
         z = self.latents_like(x, self.next_outside_seed())
         g_z = self(self.interface.arguments(self.generator, z, y), training=False)
         real, fake = (self.judge(self.discriminator, i, y, training=False) for i in (x, g_z))

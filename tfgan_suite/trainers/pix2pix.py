@@ -97,8 +97,13 @@ class Pix2Pix(Trainer):
                 "Data for Pix2Pix are pairs (images, inputs), as data.load_pairs gives them. "
                 "Received: images alone"
             )
-        self.interface.output.check(x, groups=groups)
-        self.interface.source.check(y, "Inputs", "the generator", groups)
+        x = self.interface.output.check(x, groups=groups)
+        return x, self.interface.source.check(y, "Inputs", "the generator", groups)
+
+    def ranges_of_data(self):
+        """Those of images and inputs."""
+        kinds = self.interface.output, self.interface.source
+        return [(what, k.value_range) for what, k in zip(("Real images", "Inputs"), kinds)]
 
     def inputs_of_probe(self, x, y, seed):
         """The inputs: the generator has no latents."""
@@ -152,8 +157,7 @@ class Pix2Pix(Trainer):
 
     def test_step(self, data):
         """The losses on one minibatch, with the generator that serves; nothing is updated."""
-        y, x = unpack(data)
-        self.check_batch(y, x, groups=1)
+        y, x = self.check_batch(*unpack(data), groups=1)
         g_x = self(x, training=False)
         real_logits, fake_logits = (
             self.judge(self.discriminator, i, x, training=False) for i in (y, g_x)

@@ -257,15 +257,16 @@ class Trainer(Fitting, Compilation, TrainFunctions, keras.Model):
         return Step(self, data)
 
     def check_batch(self, x, y, groups):
-        """Raises ValueError unless a batch fits the networks.
+        """`(x, y)` as far as they fit the networks; raises ValueError where they do not.
 
         Args:
             x: real examples `[N, ...]`, or `[N, groups, ...]` with several groups.
             y: the condition, or None; left alone where no network is told any.
             groups: minibatches in one step.
         """
-        self.modality.check(x, groups=groups)
-        self.interface.check_condition(y, groups, f"{type(self).__name__} {self.name!r}")
+        x = self.modality.check(x, groups=groups)
+        taker = f"{type(self).__name__} {self.name!r}"
+        return x, self.interface.check_condition(y, groups, taker)
 
     def next_outside_seed(self):
         """Seed (int64 `[2]`) of the next draw outside training, which never meets training's."""

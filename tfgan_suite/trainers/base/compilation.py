@@ -11,6 +11,7 @@ from tfgan_suite.trainers.base.compile_checks import (
     check_micro_batches_can_meet,
     check_optimizers,
     check_penalties,
+    warn_of_probabilities,
 )
 from tfgan_suite.trainers.base.log_means import Means
 
@@ -59,6 +60,8 @@ class Compilation:
                 (`shared_latents`, `simultaneous`, Pix2Pix) are generated for each.
             **further: `<player>_optimizer` and `<player>_penalties` of each further player.
 
+        Warns of a critic that ends in a sigmoid or a softmax, since losses take logits.
+
         Raises:
             ValueError: if an optimizer is used twice, has `use_ema` or was made outside of the
                 strategy's scope, the loss is unknown, a penalty is not one, comes twice, is for the
@@ -93,6 +96,8 @@ class Compilation:
             dict(zip(self.players_by_optimizer(), optimizers)), self.distribute_strategy
         )
         check_micro_batches_can_meet(self, micro_batches)
+        critics = [self.players[name] for name in self.critics]
+        warn_of_probabilities([n for critic in critics for n in critic.networks.values()])
         self.micro_batches = micro_batches
         self.requested_jit_compile = jit_compile
         if jit_compile == "auto":

@@ -1,6 +1,46 @@
 """Checks of what `compile` is given."""
 
+import warnings
+
+import keras
+
 from tfgan_suite import losses
+
+
+_PROBABILITIES = ("sigmoid", "hard_sigmoid", "softmax")
+_SAME_VALUES = (keras.layers.Flatten, keras.layers.Reshape, keras.layers.Identity)
+
+
+def warn_of_probabilities(networks):
+    """Warns of outputs that went through a sigmoid or a softmax: losses take logits.
+
+    Args:
+        networks: functional `keras.Model`s whose outputs are judgements.
+    """
+    for network in networks:
+        for output in network.outputs:
+            activation = _last_activation(output)
+            if activation in _PROBABILITIES:
+                warnings.warn(
+                    f"The losses take logits, any real numbers, and apply a {activation} themselves "
+                    f"where they need it; end the network without one. Received: {network.name!r} "
+                    f"with an output {output.name!r} that ends in a {activation}"
+                )
+
+
+def _last_activation(tensor):
+    """Name of the function that the values of a network's output come from, or None."""
+    operation = tensor._keras_history.operation
+    if isinstance(operation, keras.Model):
+        return _last_activation(operation.outputs[tensor._keras_history.tensor_index])
+    if isinstance(operation, _SAME_VALUES):
+        return _last_activation(operation.input)
+    if isinstance(operation, keras.layers.Softmax):
+        return "softmax"
+    activation = getattr(operation, "activation", None)
+    if activation is None:  # an operation of `keras.ops` is called after its class
+        return None if isinstance(operation, keras.layers.Layer) else type(operation).__name__.lower()
+    return getattr(activation, "__name__", None)
 
 
 def check_execution(strategy, jit_compile):

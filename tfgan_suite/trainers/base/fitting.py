@@ -3,12 +3,25 @@
 from tfgan_suite.distribution import check_global_batch
 from tfgan_suite.trainers.base import resumable_fit
 from tfgan_suite.trainers.base.kinds_of_data import take_kinds
-from tfgan_suite.trainers.base.label_checks import naming_labels, with_checked_labels
+from tfgan_suite.trainers.base.label_checks import naming_refusals, with_checked_conditions
+from tfgan_suite.trainers.base.step import unpack
 from tfgan_suite.trainers.base.step_data import (
     check_equal_rows,
     expected_end_of_data,
     first_batch_size,
 )
+from tfgan_suite.trainers.base.value_checks import (
+    check_finite,
+    of_input_shapes,
+    with_checked_values,
+)
+
+
+def _listed(options):
+    """The callbacks among the options of `fit`."""
+    callbacks = options.get("callbacks") or []
+    callbacks = getattr(callbacks, "callbacks", callbacks)  # of Keras's own list of them
+    return callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
 
 
 class Fitting:
@@ -36,8 +49,10 @@ class Fitting:
         Raises:
             ValueError: if the trainer is not compiled, the batch cannot be divided among the
                 replicas, an epoch has fewer than `discriminator_steps` minibatches, arrays have
-                different numbers of rows, weights of samples or classes are given, or a label is
-                not in [0, num_classes).
+                different numbers of rows, weights of samples or classes are given, a label is
+                not in [0, num_classes), a batch has another shape than the networks take, or values
+                (of arrays, and of the first batches of a dataset) are not finite, or out of the
+                range of the examples' modality.
             WorkerLostError: (a ConnectionError) under several workers, if another one is gone.
         """
         self._assert_compile_called("fit")
@@ -49,8 +64,10 @@ class Fitting:
                     f"instead. Received: {name}={type(kwargs[name]).__name__}"
                 )
         take_kinds(self, x)
-        with naming_labels():
-            x = with_checked_labels(self.interface, x, y)
+        with naming_refusals():
+            x, y = with_checked_conditions(self, x, y)
+            undoes = any(getattr(c, "policy", None) == "skip" for c in _listed(kwargs))
+            x, y = with_checked_values(self, x, y, finite=not undoes)
             return resumable_fit.fit(self, super().fit, x, y, kwargs)
 
     def evaluate(self, x=None, y=None, **kwargs):
@@ -70,9 +87,51 @@ class Fitting:
         """
         self._assert_compile_called("evaluate")
         check_global_batch(first_batch_size(x, kwargs.get("batch_size")), self.distribute_strategy)
-        with naming_labels(), expected_end_of_data(x, kwargs):
-            return super().evaluate(with_checked_labels(self.interface, x, y), y, **kwargs)
+        with naming_refusals(), expected_end_of_data(x, kwargs):
+            x, y = with_checked_conditions(self, x, y)
+            return super().evaluate(*with_checked_values(self, x, y), **kwargs)
 
     def train_on_batch(self, x, y=None, **kwargs):
-        """As `keras.Model.train_on_batch`; also raises ValueError for a label out of range."""
-        return super().train_on_batch(with_checked_labels(self.interface, x, y), y, **kwargs)
+        """As `keras.Model.train_on_batch`; also raises ValueError for what `fit` refuses."""
+        with naming_refusals():
+            x, y = with_checked_conditions(self, x, y, self.discriminator_steps)
+            return super().train_on_batch(*with_checked_values(self, x, y), **kwargs)
+
+    def test_on_batch(self, x, y=None, **kwargs):
+        """As `keras.Model.test_on_batch`; also raises ValueError for what `evaluate` refuses."""
+        with naming_refusals():
+            x, y = with_checked_conditions(self, x, y)
+            return super().test_on_batch(*with_checked_values(self, x, y), **kwargs)
+
+    def predict(self, x, **kwargs):
+        """As `keras.Model.predict`.
+
+        Args:
+            x: what the generator that serves takes: latents or examples, or a list of them and the
+                conditions; or a dataset of these.
+            **kwargs: as in `keras.Model.predict`.
+
+        Raises:
+            ValueError: if they are of another shape than the generator takes, or not finite, or so
+                large that what it makes of them is not finite.
+        """
+        check_finite("What `predict` is given", x)
+        with naming_refusals():
+            made = super().predict(x, **kwargs)
+        check_finite("What the generator makes of these inputs, which are too large for it,", made)
+        return made
+
+    def predict_step(self, data):
+        """What the generator that serves makes of one batch of inputs."""
+        inputs, _ = unpack(data)
+        return self(of_input_shapes(inputs, self.serving(self.network_names[0])), training=False)
+
+    def ranges_of_data(self):
+        """What the parts of a batch hold, for messages, and the range of their values or None.
+
+        Returns:
+            List of pairs, one for each part that is looked at.
+        """
+        known = [(kind.kind, None) for kind in self.conditions]
+        examples = (f"Real {self.modality.noun}", self.modality.value_range)
+        return [examples, *(known if len(known) == 1 else ())]

@@ -12,55 +12,70 @@ import tensorflow as tf
 
 from tfgan_suite.batches import Batches
 from tfgan_suite.conditions import Labels, check_labels
+from tfgan_suite.fields import refused_shape
+from tfgan_suite.trainers.base.value_checks import refused_values
 
 # What TensorFlow says, on a CPU, of an index for which a table has no row.
 _OUT_OF_RANGE = re.compile(r"\] = (-?\d+) is not in \[0, (\d+)\)")
 
 
-def with_checked_labels(interface, x, y):
-    """The data `x`, whose labels, where it has them, are checked on their way; and checks `y`.
+def with_checked_conditions(trainer, x, y, groups=1):
+    """Data whose labels, where it has them, are checked on their way, and in one form.
 
     Args:
-        interface: the `Interface` whose conditions the data hold.
+        trainer: the trainer, whose networks are told the conditions that the data hold.
         x, y: as `fit` takes them.
+        groups: minibatches in one batch of them.
+
+    Returns:
+        `(x, y)`.
 
     Raises:
         ValueError: if a label in the array `y` is out of range.
     """
-    if interface.labels is None:
-        return x
-    for kind, values in zip(interface.conditions, interface.in_order(y)):
-        if _holds_integers(kind, values):
-            check_labels(np.asarray(values), kind.classes)
-    if not isinstance(x, tf.data.Dataset):
-        return x
-    spec = x.element_spec
+    interface = trainer.interface
+    if not any(kind.has_forms for kind in interface.conditions):
+        return x, y
+    tensors = interface.inputs_of(trainer.networks())
+
+    def in_one_form(given):
+        known = zip(interface.conditions, given, tensors)
+        return [k.in_one_form(v, t) if groups == 1 else v for k, v, t in known]
+
+    given = interface.in_order(y)
+    if given:
+        for index, (kind, tensor) in enumerate(zip(interface.conditions, tensors)):
+            if kind.has_forms and index < len(given):
+                values = given[index] = np.asarray(given[index])
+                if _holds_integers(kind, values):
+                    check_labels(values, kind.classes)
+                if groups == 1:
+                    given[index] = np.asarray(kind.in_one_form(values, tensor))
+        y = interface.like_given(y, given)
+    spec = x.element_spec if isinstance(x, tf.data.Dataset) else None
     if not isinstance(spec, tuple) or len(spec) < 2:
-        return x
+        return x, y
     specs = interface.in_order(spec[1])
-    if not any(map(_holds_integers, interface.conditions, specs)):
-        return x
+    if not all(isinstance(one, tf.TensorSpec) and one.shape.rank for one in specs):
+        return x, y
 
     def checked(examples, condition, *rest):
         given = interface.in_order(condition)
         found = [_looked_up(kind, values) for kind, values in zip(interface.conditions, given)]
-        found += given[len(found) :]
-        if isinstance(condition, dict):
-            found = dict(zip((kind.key for kind in interface.conditions), found))
-            condition = {**condition, **found}
-        else:
-            condition = tuple(found) if isinstance(condition, (tuple, list)) else found[0]
-        return examples, condition, *rest
+        return examples, interface.like_given(condition, in_one_form(found)), *rest
 
-    return x.checked(checked) if isinstance(x, Batches) else x.map(checked)
+    return x.checked(checked) if isinstance(x, Batches) else x.map(checked), y
 
 
 @contextlib.contextmanager
-def naming_labels():
-    """Says of a label that the data's look-up refuses what is wrong with it."""
+def naming_refusals():
+    """Says of a label or a shape that is refused within a graph what is wrong with it."""
     try:
         yield
     except tf.errors.InvalidArgumentError as error:
+        known = refused_shape(str(error)) or refused_values(str(error))
+        if known:
+            raise ValueError(known) from error
         refused = _OUT_OF_RANGE.search(str(error))
         if refused is None:
             raise

@@ -127,9 +127,8 @@ class Step(Part):
         super().__init__(trainer.step.value, trainer.watch.seed(trainer.seed), 0)
         self.trainer = trainer
         self._before = trainer.watch.begin(trainer)
-        x, y = unpack(data)
         k = trainer.discriminator_steps
-        trainer.check_batch(x, y, groups=k)
+        x, y = trainer.check_batch(*unpack(data), groups=k)
         if k == 1:
             self.minibatches = [(x, y)]
         else:
