@@ -1,6 +1,7 @@
 """Labels in `dataset.json`, as StyleGAN2-ADA's tool writes them."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -51,6 +52,19 @@ def test_one_hot_rows_are_labels_and_others_are_attributes(shards):
     np.testing.assert_array_equal(labels_in_order(several), [[1, 1], [1, 0], [0, 0]])
 
 
+def test_an_archive_has_them_too(shards, tmp_path):
+    files, write = shards
+    folder = write({"labels": list(zip(files, [2, 1, 0]))})
+    path = shutil.make_archive(tmp_path / "packed", "tar", folder)
+    assert labels_in_order(path).tolist() == [2, 1, 0]
+
+
+def test_a_number_without_an_image_is_named(shards, caplog):
+    files, write = shards
+    data.describe(write({"labels": list(zip(files, [0, 3, 0]))}))
+    assert "photos: no image of the classes 1, 2" in caplog.text
+
+
 def test_null_means_no_labels_and_no_classes(shards):
     described = data.describe(shards[1]({"labels": None}))
     assert described.condition is None and described.num_examples == 3
@@ -78,12 +92,13 @@ def test_another_file_of_that_name_is_passed_over(write_image, noise, tmp_path):
     [
         ("{", "labels cannot be read: .*dataset.json"),
         ({"labels": [["00000/img00000000.png", 1]]}, "none for 00000/img00000001.png, 00001/"),
+        ({"labels": 2 * [["00000/img00000000.png", 1]]}, "one label for each.*2 labels of 1 files"),
         ({"labels": 3}, "must be pairs of a file and its label. Received: 3"),
         ({"labels": [-1, 0, 0]}, "dataset.json: Labels count from 0. Received: a label of -1"),
         ({"labels": [0.5, 1, 1]}, "dataset.json: Labels must be one integer"),
         ({"labels": [[1], [1, 2], [0]]}, "dataset.json: "),
     ],
-    ids=["json", "missing", "number", "negative", "fraction", "ragged"],
+    ids=["json", "missing", "twice", "number", "negative", "fraction", "ragged"],
 )
 def test_what_is_wrong_is_named(shards, content, message):
     files, write = shards

@@ -131,6 +131,9 @@ def test_they_are_named_where_they_are_broken(latin):
 
 
 def test_what_is_told_of_them_can_be_printed(latin):
+    path = os.fsencode(latin) + b"/caf\xe9.npy"
+    np.save(os.fsdecode(path), np.full((2, 2, 2), 200, np.uint8))
+    assert data.describe(os.fsdecode(path)).name == "caf\\xe9"
     told = repr(data.load(latin, batch_size=3).provenance["source"])
     assert "caf" in told and told.encode()
 

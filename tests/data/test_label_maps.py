@@ -80,3 +80,5 @@ def test_what_it_is_is_told_and_checked():
         data.load_pairs((PHOTOS, MAPS), interpolation="nearest")
     with pytest.raises(ValueError, match="Colorization makes both images of one"):
         data.load_pairs(data.Colorization(PHOTOS), interpolation=("nearest", None))
+    with pytest.raises(ValueError, match="are points.*interpolation=nearest"):
+        data.load("gaussians", interpolation="nearest")

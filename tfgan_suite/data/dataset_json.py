@@ -65,6 +65,11 @@ def labels_of(content, folder, files):
         raise ValueError(
             f"`labels` of {path} must be pairs of a file and its label. Received: {given!r:.80}"
         ) from error
+    if len(known) < len(given):
+        raise ValueError(
+            f"{path} must have one label for each file. "
+            f"Received: {len(given)} labels of {len(known)} files"
+        )
     names = [file.relative_to(folder).as_posix() for file in files]
     missing = [name for name in names if name not in known]
     if missing:

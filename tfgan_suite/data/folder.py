@@ -1,6 +1,7 @@
 """A folder of image files as a data source."""
 
 import collections
+import concurrent.futures
 import logging
 import os
 import pathlib
@@ -8,7 +9,7 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.conditions import Attributes
+from tfgan_suite.conditions import Attributes, Labels
 from tfgan_suite.data.attribute_files import has_attributes, read_attributes
 from tfgan_suite.data.broken_examples import first_good, note
 from tfgan_suite.data.dataset_json import labels_of
@@ -67,10 +68,10 @@ def open_folder(source, split, skip_broken=False, attributes=None, value_range=N
     one_size = next(iter(sizes)) if len(sizes) == 1 else (None, None)
     shape = (*one_size, channels.pop() if len(channels) == 1 else None)
     paths = [os.fsencode(file) for file in files]
+    name = shown(name or root.name) or str(root)
     labels, condition = _condition_of(tree, attributes)
-    if condition is not None:
-        _check_classes(labels, headers, condition.names)
-    name = name or shown(root.name) or str(root)
+    if isinstance(condition, Labels):
+        _check_classes(name, labels, headers, condition)
     if tree.sharded:
         _LOGGER.warning("%s: the folders are numbered shards, no classes", name)
     if tree.passed_over:
@@ -162,28 +163,35 @@ def _condition_of(tree, attributes):
     return None, None
 
 
-def _check_classes(labels, headers, names):
-    """Refuses classes that no file can stand in for."""
-    if labels.ndim > 1:  # attributes
-        return
+def _check_classes(name, labels, headers, condition):
+    """Refuses classes that no file can stand in for, and names those that have no file at all."""
+    names = condition.names or list(map(str, range(condition.classes)))
+    shares = np.bincount(labels, minlength=len(names))
     can_be_read = np.asarray([header is not None for header in headers])
-    lost = sorted(set(labels) - set(labels[can_be_read]))
+    good = np.bincount(labels[can_be_read], minlength=len(names))
+    lost = [names[label] for label in np.flatnonzero((shares > 0) & (good == 0))]
     if lost:
         raise ValueError(
             "Every class must have an image that can be read. "
-            f"Received: none of {shown_some([names[n] if names else str(n) for n in lost])}"
+            f"Received: none of {shown_some(lost)}"
         )
+    absent = [names[label] for label in np.flatnonzero(shares == 0)]
+    if absent:
+        _LOGGER.warning("%s: no image of the classes %s", name, shown_some(absent))
 
 
 def _look_for_range(name, paths):
     """Looks at the values of some files: are they nearly black, or without a range?"""
-    chosen = np.linspace(0, len(paths) - 1, min(_LOOKED_AT, len(paths))).astype(int)
-    ranges = []
-    for index in chosen:
+
+    def look(path):
         try:
-            ranges.append(seen_range(paths[index]))
+            return [seen_range(path)]
         except ValueError:  # Named when it is read.
-            continue
+            return []
+
+    chosen = np.linspace(0, len(paths) - 1, min(_LOOKED_AT, len(paths))).astype(int)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        ranges = sum(pool.map(look, [paths[index] for index in chosen]), [])
     for top in {top for _, _, top in ranges}:
         low = min(each[0] for each in ranges if each[2] == top)
         high = max(each[1] for each in ranges if each[2] == top)

@@ -159,9 +159,9 @@ def _choose_split(root, inside, split):
         )
     if split not in splits:
         raise ValueError(f"{shown(root)} has the splits {splits}. Received: split={split!r}")
-    parts = {name: [file.relative_to(root / name).parts for file in inside.images[name]]
-             for name in splits}
-    classes = {part[0] for files in parts.values() for part in files if len(part) > 1}
+    below = [os.fspath(file)[len(os.path.join(root, name, "")) :].split(os.sep)
+             for name in splits for file in inside.images[name]]
+    classes = {parts[0] for parts in below if len(parts) > 1}
     return root / split, set() if dataset_json.read_dataset_json(root / split) else classes
 
 

@@ -177,7 +177,7 @@ def skipped(dataset):
 
 @public
 def describe(source, *, split="train", attributes=None, broken="raise", data_dir=None):
-    """Describes a data set without reading its images (of a folder, it reads all headers).
+    """Describes a data set without reading its images (of a folder, all headers and a few images).
 
     A TFDS data set that is not prepared yet is prepared first, as in `load`.
 

@@ -8,6 +8,7 @@ import zipfile
 import numpy as np
 
 from tfgan_suite.data.arrays import open_arrays
+from tfgan_suite.files import shown
 
 SUFFIXES = (".npy", ".npz")
 # What images and labels are called in a file of one split, and in one of several.
@@ -58,7 +59,7 @@ def open_numpy_file(source, split, skip_broken=False, value_range=None):
         opened = open_arrays(arrays, "train" if has_splits else split, skip_broken, value_range)
     except ValueError as error:
         raise ValueError(f"{source}: {error}") from error
-    return dataclasses.replace(opened, name=path.stem)
+    return dataclasses.replace(opened, name=shown(path.stem))
 
 
 def _choose(arrays, split, source):

@@ -41,10 +41,10 @@ def plan_examples(source, size, resize, channels, interpolation):
 def _plan(source, size, resize, channels, interpolation):
     """Returns `(prepare or None, shape)`: what to do to images, and what comes out."""
     if not source.has_images:
-        if size is not None or channels is not None:
+        if (size, channels, interpolation) != (None, None, None):
             raise ValueError(
-                f"{source.name} are points, not images. "
-                f"Received: image_size={size}, channels={channels}"
+                f"{source.name} are points, not images. Received: image_size={size}, "
+                f"channels={channels}, interpolation={interpolation}"
             )
         return None, source.shape
     recolour, count = plan_channels(source, channels)
