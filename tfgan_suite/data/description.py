@@ -24,6 +24,8 @@ class Description:
             they are known; or None.
         sizes: the `(height, width)` met, the most frequent first; empty where nobody knows before
             the images are read.
+        indexed: whether the images have indexed colours, or black and white alone, so that they are
+            resized by the nearest pixel.
         passed_over: names of the files of a folder that are no images, and of its folders without
             any; hidden ones do not count.
     """
@@ -36,6 +38,7 @@ class Description:
     modality: Modality | None = None
     condition: Condition | None = None
     sizes: tuple = ()
+    indexed: bool = False
     passed_over: tuple = ()
 
 
@@ -51,5 +54,6 @@ def describe_source(source):
         modality=source.modality,
         condition=source.condition,
         sizes=tuple(map(tuple, source.sizes)),
+        indexed=source.indexed,
         passed_over=source.passed_over,
     )

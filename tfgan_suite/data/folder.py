@@ -145,7 +145,7 @@ def _good_headers(files, skipped):
     if broken and (skipped is None or len(broken) == len(files)):
         first = next(header for header in found if isinstance(header, ValueError))
         others = f"; so it is with {shown_some(broken[1:])}" if len(broken) > 1 else ""
-        raise ValueError(f'{first}{others} (broken="skip" leaves such files out)') from first
+        raise ValueError(f'{first}{others} (`data.load` passes over such files with broken="skip")') from first
     for file, header in zip(files, found):
         if isinstance(header, ValueError):
             note(skipped, shown(file), str(header))
@@ -198,7 +198,8 @@ def _look_for_range(name, paths):
         if top is None:
             raise ValueError(
                 f"The images of {name} are floats or integers of 32 bits, which do not say what is "
-                f"white; give value_range=(low, high). Received: values from {low:g} to {high:g}"
+                "white; `data.load` takes it as value_range=(low, high). "
+                f"Received: values from {low:g} to {high:g}"
             )
         note_if_dark(name, low, high, top)
 

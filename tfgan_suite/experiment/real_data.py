@@ -112,7 +112,7 @@ class RealData:
 
     @property
     def _resizing(self):
-        how = "bicubic, antialiased"
+        how = "nearest pixel" if self.facts.indexed else "bicubic, antialiased"
         return how if self.resize is None else f"{how}, {self.resize}"
 
     def read(self, split):
