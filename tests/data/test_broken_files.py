@@ -37,7 +37,7 @@ def short(dataset):
 
 def test_all_of_them_are_named(tmp_path):
     folder = harm(write(tmp_path / "a"))
-    message = r"a/1.png: it has 0 bytes; so it is with .*a/2.png, .*a/4.png .`data.load` passes over"
+    message = r"a/1.png: it has 0 bytes; so it is with .*a/2.png, .*a/4.png .`data.load` passes"
     with pytest.raises(ValueError, match=message):
         data.load(folder, batch_size=2)
 

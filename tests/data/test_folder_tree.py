@@ -77,6 +77,13 @@ def test_what_is_passed_over_is_named(write_image, noise, tmp_path, caplog):
     assert "passed over: README.md, a/0.xml" in caplog.text
 
 
+def test_a_table_of_attributes_is_not_passed_over(write_image, noise, tmp_path):
+    write_image("0.png", noise(2, 2))
+    (tmp_path / "list.csv").write_text("file,smiles\n0.png,1\n")
+    assert data.describe(tmp_path, attributes=tmp_path / "list.csv").passed_over == ()
+    assert data.describe(tmp_path).passed_over == ("list.csv",)
+
+
 def test_an_empty_folder_beside_images_is_no_class(write_image, noise, tmp_path):
     write_image("0.png", noise(2, 2))
     (tmp_path / "notes").mkdir()

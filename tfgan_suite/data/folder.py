@@ -74,8 +74,10 @@ def open_folder(source, split, skip_broken=False, attributes=None, value_range=N
         _check_classes(name, labels, headers, condition)
     if tree.sharded:
         _LOGGER.warning("%s: the folders are numbered shards, no classes", name)
-    if tree.passed_over:
-        _LOGGER.warning("%s: no images, passed over: %s", name, shown_some(tree.passed_over))
+    read = attributes and shown(os.path.relpath(pathlib.Path(attributes).expanduser(), folder))
+    passed_over = tuple(each for each in tree.passed_over if each != read)
+    if passed_over:
+        _LOGGER.warning("%s: no images, passed over: %s", name, shown_some(passed_over))
     if value_range is None:
         _look_for_range(name, [path for path, header in zip(paths, headers) if header is not None])
 
@@ -128,7 +130,7 @@ def open_folder(source, split, skip_broken=False, attributes=None, value_range=N
         folder=folder,
         decode=decode_checked,
         indexed=all(header.indexed for header in met),
-        passed_over=tree.passed_over,
+        passed_over=passed_over,
         skipped=skipped,
     )
 
@@ -145,7 +147,9 @@ def _good_headers(files, skipped):
     if broken and (skipped is None or len(broken) == len(files)):
         first = next(header for header in found if isinstance(header, ValueError))
         others = f"; so it is with {shown_some(broken[1:])}" if len(broken) > 1 else ""
-        raise ValueError(f'{first}{others} (`data.load` passes over such files with broken="skip")') from first
+        raise ValueError(
+            f'{first}{others} (`data.load` passes over such files with broken="skip")'
+        ) from first
     for file, header in zip(files, found):
         if isinstance(header, ValueError):
             note(skipped, shown(file), str(header))

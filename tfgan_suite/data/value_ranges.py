@@ -61,8 +61,8 @@ def note_if_dark(name, low, high, top):
     """
     if 0 <= low < high <= _DARK * top:
         _LOGGER.warning(
-            "%s is nearly black: values from %g to %g, where white is %g; if %s is white, load it with "
-            "value_range=(0, %s)",
+            "%s is nearly black: values from %g to %g, where white is %g; if %s is white, load it "
+            "with value_range=(0, %s)",
             name, low, high, top, power_of_two(high), power_of_two(high),
         )  # fmt: skip
 
