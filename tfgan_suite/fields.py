@@ -17,7 +17,7 @@ FREE_SIZE = 256  # of example rows, along axes of any size
 ROUNDING = 1e-3  # by which values in [-1, 1] may pass their borders
 
 _LOOKED_AT = "shape_after_"
-# Words of TensorFlow's message: the operation's name, and the shapes that came and that were expected.
+# Words of TensorFlow's message: the operation's name, the shapes that came and that were expected.
 _NAME = re.compile(rf"{_LOOKED_AT}(\d)__(\w+?)__(\w+?)__(\w+?)(?:_\d+)?(?!\w)")
 _SHAPES = re.compile(r"\[([\d,]*)\] is not compatible with expected shape \[([\d,?]*)\]")
 

@@ -57,8 +57,8 @@ class Modality(Field):
             groups: minibatches in one step.
 
         Returns:
-            The batch. What a graph does not know of its shape is looked at as it comes; the trainers
-            turn that error into this one.
+            The batch. What a graph does not know of its shape is looked at as it comes; the
+            trainers turn that error into this one.
         """
         what = what or f"Real {self.noun}"
         if not tf.is_tensor(batch):

@@ -22,8 +22,8 @@ def warn_of_probabilities(networks):
             activation = _last_activation(output)
             if activation in _PROBABILITIES:
                 warnings.warn(
-                    f"The losses take logits, any real numbers, and apply a {activation} themselves "
-                    f"where they need it; end the network without one. Received: {network.name!r} "
+                    f"The losses take logits, any real numbers, and apply a {activation} "
+                    f"themselves where they need it; end the network without one. Received: {network.name!r} "
                     f"with an output {output.name!r} that ends in a {activation}"
                 )
 
@@ -37,10 +37,9 @@ def _last_activation(tensor):
         return _last_activation(operation.input)
     if isinstance(operation, keras.layers.Softmax):
         return "softmax"
-    activation = getattr(operation, "activation", None)
-    if activation is None:  # an operation of `keras.ops` is called after its class
-        return None if isinstance(operation, keras.layers.Layer) else type(operation).__name__.lower()
-    return getattr(activation, "__name__", None)
+    if not isinstance(operation, keras.layers.Layer):  # an operation of `keras.ops`
+        return type(operation).__name__.lower()
+    return getattr(getattr(operation, "activation", None), "__name__", None)
 
 
 def check_execution(strategy, jit_compile):

@@ -1,6 +1,6 @@
 """Values of training data and inputs: what is no number, or on another scale, is named.
 
-Images in [0, 255] train without an error, on nothing: a generator that ends in tanh never gets there.
+Images in [0, 255] would train without an error: a generator that ends in tanh never gets there.
 """
 
 import re
