@@ -10,6 +10,7 @@ from tfgan_suite.interface import Interface
 from tfgan_suite.latents import LatentPrior
 from tfgan_suite.metrics import ClassifierEvaluator, FeatureEvaluator, ReferenceImages
 from tfgan_suite.metrics.generated_images import draw, law_options
+from tfgan_suite.metrics.score_table import check_generator
 from tfgan_suite.modalities import Image
 
 SHARES = (0.9, 0.1)
@@ -188,6 +189,22 @@ def test_as_many_frequencies_as_classes_are_needed(judge):
 def test_labels_of_more_classes_than_the_generator_has_are_not_its_frequencies(judge):
     score = judge(Perfect(), labels=np.arange(COUNT) % 3)["frechet_distance"]
     assert score.protocol["conditions"]["labels"] == {"law": "equal"}
+
+
+def test_classes_are_found_by_their_names():
+    labels = unequal_labels(50)  # "day" is 0.9 of them
+    real = ReferenceImages(images_of(labels, 0), "r", labels=labels, class_names=["day", "night"])
+    assert real.class_frequencies(2) == (0.9, 0.1)
+    assert real.class_frequencies(3, ("night", "dusk", "day")) == (0.1, 0.0, 0.9)
+    assert real.class_frequencies(2, ("day", "dusk")) is None
+
+
+def test_a_judge_of_other_classes_is_refused():
+    generate = Perfect(Labels(2, names=["day", "night"]))
+    check_generator(["gan_test", "ms_ssim"], generate, ("day", "night"))
+    check_generator(["ms_ssim"], generate, ("night", "day"))
+    with pytest.raises(ValueError, match="of day, night, and a classifier of night, day"):
+        check_generator(["gan_test"], generate, ("night", "day"))
 
 
 @pytest.mark.parametrize("given, law", [("equal", "equal"), (SHARES, "frequencies")])

@@ -120,7 +120,7 @@ class RealImages:
 
     def __init__(self, text, real):
         self.name, self._real = text, real
-        self.classes = real.facts.num_classes
+        self.classes, self.class_names = real.facts.num_classes, real.facts.class_names
         self._images, self._labels = real.read(real.split)
         self.modality = Image(*self._images.shape[1:])
 

@@ -82,6 +82,10 @@ class _ClassifierOf:
         return self._real.facts.num_classes
 
     @property
+    def class_names(self):
+        return self._real.facts.class_names
+
+    @property
     def labelled_test(self):
         return self._real.labelled_test
 
@@ -195,7 +199,7 @@ def check_possible(real, extractor, scores, generators):
     if by_classifier or needs_classifier(scores):
         real.check_classifiable()
     for generate in generators:
-        check_generator(scores, generate)
+        check_generator(scores, generate, real.facts.class_names)
         shape = getattr(getattr(generate, "modality", None), "shape", None)
         # Other extractors bring images of any size to their own.
         if shape is not None and (by_classifier or not extract) and shape != real.image_shape:

@@ -152,7 +152,8 @@ class RealData:
 
     def _images_of(self, split):
         images, labels = self.read(split)
-        return ReferenceImages(images, self.name, split=split, labels=labels)
+        names = self.facts.class_names
+        return ReferenceImages(images, self.name, split=split, labels=labels, class_names=names)
 
     @functools.cached_property
     def labelled_sets(self):

@@ -16,6 +16,11 @@ class Declared:
         """Number of classes that it can be asked for, or None."""
         return self.interface.classes
 
+    @property
+    def class_names(self):
+        """Names of these classes, or None."""
+        return self.interface.labels and self.interface.labels.names
+
     def labels(self, n, seed, **law):
         """The classes `[n]` that `condition` asks for; None without classes."""
         kinds = self.interface.conditions

@@ -134,7 +134,8 @@ class FeatureSetMetric(StreamingMetric):
     """A metric of two sets of features, which are kept in float32 up to a number of rows.
 
     For scores of nearest neighbours, which need all pairs: their state cannot be independent of the
-    number of rows, so it has a bound. Under several replicas the rows are kept in the order of the global batch.
+    number of rows, so it has a bound. Under several replicas the rows are kept in the order of the
+    global batch.
 
     Args:
         dimension: number of features D.

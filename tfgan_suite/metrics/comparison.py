@@ -68,7 +68,8 @@ class Comparison:
             ValueError: if they are too many or too few, NaN, infinite, out of range or no images.
         """
         classes = getattr(self.generate, "classes", None)
-        of_data = classes and self.reference.class_frequencies(classes)
+        names = getattr(self.generate, "class_names", None)
+        of_data = classes and self.reference.class_frequencies(classes, names)
         options = law_options(self.generate, frequencies, of_data)
         # Two ways to ask may come to the same.
         law = options and json.dumps(self.generate.law(**options))

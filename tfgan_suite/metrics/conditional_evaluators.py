@@ -7,7 +7,7 @@ import numpy as np
 from tfgan_suite.metrics.code_agreement import code_agreement
 from tfgan_suite.metrics.conditional_accuracy import conditional_accuracy
 from tfgan_suite.metrics.evaluators import ClassifierEvaluator
-from tfgan_suite.metrics.generated_images import EQUAL
+from tfgan_suite.metrics.generated_images import EQUAL, check_class_names
 from tfgan_suite.metrics.model_extractors import classifier_extractor
 from tfgan_suite.metrics.within_class_variety import MOST, rows_of_classes, within_class_variety
 from tfgan_suite.registration import public
@@ -48,6 +48,7 @@ class ConditionalAccuracyEvaluator(ClassifierEvaluator):
         known = getattr(self._classifier, "num_classes", None)
         if known is not None:
             self._check_classes(generate, known)
+        check_class_names(generate, getattr(self._classifier, "class_names", None))
 
     def _check_classes(self, generate, known):
         classes = getattr(generate, "classes", None)

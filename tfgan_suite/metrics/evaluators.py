@@ -104,10 +104,10 @@ class ClassifierEvaluator:
         Raises:
             ValueError: if it makes no images, or images that the classifier does not take.
         """
-        modality = getattr(generate, "modality", None)
-        wanted = getattr(self._classifier, "image_shape", None)
         check_makes_images(generate)
+        modality = getattr(generate, "modality", None)
         getattr(self._classifier, "num_classes", None)  # a data set without labels says so
+        wanted = getattr(self._classifier, "image_shape", None)
         if modality is not None and wanted is not None and modality.shape != wanted:
             self._resize_method(modality.shape, wanted)
 

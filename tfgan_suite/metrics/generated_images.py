@@ -103,6 +103,16 @@ def draw(generate, count, seed, options):
     return images, checked_labels(labels, count, classes, "The classes asked for"), law
 
 
+def check_class_names(generate, names):
+    """Raises ValueError if the classes of a generator and of a judge have names that differ."""
+    own = getattr(generate, "class_names", None)
+    if own is not None and names is not None and tuple(own) != tuple(map(str, names)):
+        raise ValueError(
+            "A classifier must know the generator's classes, in their order. Received: a generator "
+            f"of {', '.join(own)}, and a classifier of {', '.join(map(str, names))}"
+        )
+
+
 def checked_frequencies(value):
     """Returns "data", "equal", a tuple of shares or None; raises ValueError for anything else."""
     if value is None or (isinstance(value, str) and value in (DATA, EQUAL)):

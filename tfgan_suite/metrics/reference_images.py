@@ -34,6 +34,8 @@ class ReferenceImages:
         labels: classes of an array of images, integers `[N]`, by which conditional generators are
             asked for classes as often as they come; of a dataset the integers `[B]` that its tuples
             have in the second place. None without.
+        class_names: names of the classes in the order of the labels, by which those of a generator
+            are found; None where the labels are the generator's.
 
     Raises:
         ValueError: if there is no image, they differ in shape, or a value is NaN, infinite or out
@@ -41,9 +43,12 @@ class ReferenceImages:
             labels are not as described.
     """
 
-    def __init__(self, data, name, *, split=None, max_samples=None, labels=None):
+    def __init__(
+        self, data, name, *, split=None, max_samples=None, labels=None, class_names=None
+    ):
         self.name = checked_name(name)
         self.split = split
+        self.class_names = class_names and tuple(map(str, class_names))
         parts = [
             (checked_images(batch, f"{name} images"), of_batch)
             for batch, of_batch in _batches(data, labels, name)
@@ -75,15 +80,25 @@ class ReferenceImages:
     def __len__(self):
         return len(self.images)
 
-    def class_frequencies(self, classes):
-        """How often each of K classes comes, a tuple of K shares.
+    def class_frequencies(self, classes, names=None):
+        """How often each of a generator's classes comes.
+
+        Args:
+            classes: their number K.
+            names: their K names; None without.
 
         Returns:
-            None without labels, or with labels of more classes than K.
+            Tuple of K shares; None without labels, or if a class is none of the generator's.
         """
-        if self.labels is None or self.labels.max() >= classes:
+        if self.labels is None:
             return None
-        return tuple((np.bincount(self.labels, minlength=classes) / len(self)).tolist())
+        labels = self.labels
+        if names is not None and self.class_names is not None:
+            places = [names.index(name) if name in names else classes for name in self.class_names]
+            labels = np.array(places)[labels]
+        if labels.max() >= classes:
+            return None
+        return tuple((np.bincount(labels, minlength=classes) / len(self)).tolist())
 
     @property
     def description(self):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from tfgan_suite.checks import did_you_mean
 from tfgan_suite.metrics import comparison_scores as scores
-from tfgan_suite.metrics.generated_images import DATA, EQUAL
+from tfgan_suite.metrics.generated_images import DATA, EQUAL, check_class_names
 from tfgan_suite.metrics.score import Score, score_name
 from tfgan_suite.registration import public
 
@@ -165,8 +165,14 @@ def needs_classifier(names):
     return any(SCORES[name].judge == "classifier" for name in names)
 
 
-def check_generator(names, generate):
-    """Raises ValueError if a named score needs what a generator does not have."""
+def check_generator(names, generate, class_names=None):
+    """Raises ValueError if a named score needs what a generator does not have.
+
+    Args:
+        names: of scores.
+        generate: the generator; it may have `class_names`.
+        class_names: names of the classes that a classifier tells apart; None where unknown.
+    """
     called = getattr(generate, "name", generate)
     for name in names:
         needs = SCORES[name].needs
@@ -175,6 +181,8 @@ def check_generator(names, generate):
                 f"{name!r} is a score of class-conditional generators. Received: {called!r}, a "
                 "generator without classes"
             )
+        if "classes" in needs:
+            check_class_names(generate, class_names)
         if "latents" in needs and not hasattr(generate, "latents"):
             raise ValueError(
                 f"{name!r} needs a generator of latents. Received: {called!r}, which takes none"
