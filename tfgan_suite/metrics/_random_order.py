@@ -31,8 +31,9 @@ def permuted(rows, seed, salt=0):
 def random_parts(parts, seed):
     """To which of S parts each row of a stream belongs, wherever it begins or ends.
 
-    Each S rows that follow one another are in S different parts, so that parts have one size, and
-    which is in which is random, so that no order of the rows is that of the parts.
+    A Latin square drawn at random for each S * S rows: each S rows that follow one another are in S
+    different parts, and of S such runs the j-th rows are too. So parts have one size, no order of
+    the rows is that of the parts, and classes in turn are as often in one part as in another.
 
     Args:
         parts: S.
@@ -44,9 +45,12 @@ def random_parts(parts, seed):
     Raises:
         ValueError: if `seed` is no such number.
     """
-    rounds = max(1, _PERIOD // parts)
+    squares = max(1, _PERIOD // parts**2)
+    runs = min(parts, max(1, _PERIOD // parts))  # of very many parts no whole square
     rng = np.random.default_rng([checked_seed(seed), _PARTS])
-    return rng.permuted(np.tile(np.arange(parts), (rounds, 1)), axis=1).ravel()
+    ordered = np.tile(np.arange(parts), (squares, 1))
+    of_runs, of_rows = (rng.permuted(ordered, axis=1) for _ in range(2))
+    return ((of_runs[:, :runs, None] + of_rows[:, None, :]) % parts).ravel()
 
 
 def warn_of_order(blocks, size, means, mean_squares, variances):

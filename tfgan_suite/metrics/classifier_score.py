@@ -24,8 +24,8 @@ def classifier_score(logits, num_splits=1, seed=0):
         num_splits: number of parts S of which each has a score of its own. Deviation: of each S
             rows that follow one another one is in each part, at random, where the paper's code
             cuts the rows into contiguous parts. The law is the same for images in random order;
-            images that come class by class, or classes in turn, are judged as if they were, and a
-            stream need not know its length.
+            images that come class by class, or classes in turn, are judged as well, and a stream
+            need not know its length.
         seed: non-negative int that decides the parts.
 
     Returns:
