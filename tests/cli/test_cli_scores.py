@@ -239,10 +239,8 @@ def test_sizes_that_differ_are_judged_when_told_how(digits, flat_folder, fails):
         ("--resize", "squash", "invalid choice"),
     ],
 )
-def test_wrong_options_say_what_is_right(option, value, message, capsys):
-    with pytest.raises(SystemExit) as ended:
-        main(["evaluate", "noise", "--data", "digits", option, value])
-    assert ended.value.code == 2 and message in capsys.readouterr().err
+def test_wrong_options_say_what_is_right(fails, option, value, message):
+    assert message in fails("evaluate", "noise", "--data", "digits", option, value)
 
 
 @pytest.fixture
