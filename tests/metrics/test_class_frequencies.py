@@ -222,5 +222,10 @@ def test_labels_of_references_keep_to_their_images():
     np.testing.assert_array_equal(real.labels, (real.images.mean(axis=(1, 2, 3)) < 0))
     counts = np.bincount(real.labels, minlength=3) / 40
     assert real.class_frequencies(3) == tuple(counts)
-    with pytest.raises(ValueError, match=r"integers of shape \[60\]"):
-        ReferenceImages(images_of(labels, 0), "r", labels=labels[:10])
+    for wrong, options in (
+        (labels[:10], {}),
+        (labels.astype(float), {}),
+        (labels, {"class_names": ["day"]}),
+    ):
+        with pytest.raises(ValueError, match=r"integers of shape \[60\]|lie in \[0, 1\)"):
+            ReferenceImages(images_of(labels, 0), "r", labels=wrong, **options)

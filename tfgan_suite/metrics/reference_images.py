@@ -71,8 +71,12 @@ class ReferenceImages:
         digests = [hashlib.sha256(image.tobytes()).digest() for image in images]
         order = sorted(range(len(images)), key=digests.__getitem__)[:count]
         self.images = images[order]
-        labels = _labels([of_batch for _, of_batch in parts], len(images), name)
-        self.labels = None if labels is None else labels[order]
+        if labels is None:
+            labels = _labels([of_batch for _, of_batch in parts])
+        if labels is not None:
+            most = np.inf if class_names is None else len(class_names)
+            labels = checked_labels(labels, len(images), most, f"The labels of {name!r}")[order]
+        self.labels = labels
         self.fingerprint = hashlib.sha256(
             repr(images.shape[1:]).encode() + b"".join(digests[index] for index in order)
         ).hexdigest()
@@ -171,11 +175,10 @@ def _batches(data, labels, name):
     return ((batch[0], batch[1] if len(batch) > 1 else None) for batch in batches)
 
 
-def _labels(parts, count, name):
+def _labels(parts):
     """The labels of all batches as one array; None where they have none."""
     parts = [None if part is None else np.asarray(part) for part in parts]
     # A dataset may have images or attributes in their place.
     if any(part is None or part.ndim != 1 or part.dtype.kind not in "iu" for part in parts):
         return None
-    labels = np.concatenate(parts)
-    return checked_labels(labels, count, np.inf, f"The labels of {name!r}")
+    return np.concatenate(parts)
