@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import served_kinds as kinds
 import tensorflow as tf
+from forging import reseal, rewrite_graph
 
 from tfgan_suite import CycleGAN
 from tfgan_suite.cli import main
 from tfgan_suite.experiment.exporting import export_all
-from tfgan_suite.export import export, messages, model_card, verify
+from tfgan_suite.export import export, messages, verify
 
 WARMUP = "assets.extra/tf_serving_warmup_requests"
 CARD = "assets.extra/model_card.json"
@@ -40,24 +41,6 @@ def failures(path, **options):
     report = verify(path, **options)
     assert report.passed == (not report.failures)
     return {check.name: check.detail for check in report.failures}
-
-
-def reseal(version):
-    """Makes the card's checksums fit the files, as a forger would."""
-    found = model_card.read(version)
-    found["sha256"] = model_card.checksums(version)
-    model_card.write(version, found)
-
-
-def rewrite_graph(version, change):
-    """Changes the MetaGraphDef by a function."""
-    from tensorflow.core.protobuf import saved_model_pb2
-
-    file = version / "saved_model.pb"
-    saved = saved_model_pb2.SavedModel.FromString(file.read_bytes())
-    change(saved)
-    file.write_bytes(saved.SerializeToString())
-    reseal(version)
 
 
 def flip(file, position=-10):

@@ -8,7 +8,6 @@ A flipped bit anywhere is found: the manifest's text must be, byte for byte, wha
 """
 
 import hashlib
-import json
 import os
 import pathlib
 import zipfile
@@ -16,10 +15,12 @@ import zipfile
 import ml_dtypes
 import numpy as np
 
-from tfgan_suite.files import DurableFile, check_regular, json_object, strict, sync
+from tfgan_suite.files import DurableFile, check_regular, strict, sync
+from tfgan_suite.sealed_json import seal, unseal
 
 VERSION = 1
 STATE, MANIFEST = "state.npz", "manifest.json"
+_SEAL = ("sha256", 1)  # the key of the manifest's own sum, and its indentation
 
 
 class DamagedCheckpoint(ValueError):
@@ -52,7 +53,7 @@ def write(folder, arrays, facts):
         "files": {STATE: {"bytes": file.size, "sha256": file.sha256}},
     }
     with DurableFile(folder / MANIFEST) as file:
-        file.write(_text({**content, "sha256": _digest(content)}))
+        file.write(seal(content, *_SEAL))
     sync(folder)
 
 
@@ -78,38 +79,47 @@ def read(folder):
         DamagedCheckpoint: as `verify`.
     """
     manifest = _verified(folder)
-    with np.load(pathlib.Path(folder) / STATE, allow_pickle=False) as stored:
-        arrays = {
-            name: _restored(stored[name], dtype) for name, dtype in manifest["dtypes"].items()
-        }
+    file = pathlib.Path(folder) / STATE
+    try:
+        _check_stored(file)
+        with np.load(file, allow_pickle=False) as stored:
+            arrays = {name: _restored(stored[name], t) for name, t in manifest["dtypes"].items()}
+    except Exception as error:  # its sums may fit and its content make no sense all the same
+        raise DamagedCheckpoint(f"{file} cannot be read: {type(error).__name__}: {error}") from error
     return arrays, manifest["facts"]
+
+
+def _check_stored(file):
+    """Raises ValueError if an array is packed: a small file could hold more than all memory."""
+    with zipfile.ZipFile(file) as archive:
+        for member in archive.infolist():
+            if member.compress_type != zipfile.ZIP_STORED:
+                raise ValueError(f"{member.filename} is compressed, which no checkpoint is")
 
 
 def _verified(folder):
     folder = pathlib.Path(folder)
     try:
         check_regular(folder / MANIFEST)
-        raw = (folder / MANIFEST).read_bytes()
-        manifest = json_object(raw)
-        content = {key: value for key, value in manifest.items() if key != "sha256"}
-        if manifest["sha256"] != _digest(content) or raw != _text(manifest):
-            raise DamagedCheckpoint(f"{folder / MANIFEST} is not as it was written")
+        manifest = unseal((folder / MANIFEST).read_bytes(), *_SEAL)
         if manifest["version"] != VERSION:
             raise DamagedCheckpoint(
                 f"{folder} is of version {manifest['version']} of the format; this release reads "
                 f"version {VERSION}"
             )
-        for name, wanted in {STATE: manifest["files"][STATE], **manifest["files"]}.items():
-            size, digest = _measure(folder / name)
-            if (size, digest) != (wanted["bytes"], wanted["sha256"]):
-                raise DamagedCheckpoint(
-                    f"{folder / name} is not as it was written: {size} bytes with SHA-256 "
-                    f"{digest[:12]}..., not {wanted['bytes']} with {wanted['sha256'][:12]}..."
-                )
+        if not all(isinstance(manifest[key], dict) for key in ("facts", "dtypes")):
+            raise ValueError("it has no facts or no dtypes")
+        wanted = manifest["files"][STATE]
+        size, digest = _measure(folder / STATE)
+        if (size, digest) != (wanted["bytes"], wanted["sha256"]):
+            raise DamagedCheckpoint(
+                f"{folder / STATE} is not as it was written: {size} bytes with SHA-256 "
+                f"{digest[:12]}..., not {wanted['bytes']} with {wanted['sha256'][:12]}..."
+            )
     except DamagedCheckpoint:
         raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DamagedCheckpoint(f"{folder} cannot be read: {error}") from error
+        raise DamagedCheckpoint(f"{folder / MANIFEST} cannot be read: {error}") from error
     return manifest
 
 
@@ -118,14 +128,6 @@ def _measure(path):
     with open(path, "rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         return os.fstat(file.fileno()).st_size, digest
-
-
-def _text(manifest):
-    return (json.dumps(manifest, indent=1, allow_nan=False) + "\n").encode()
-
-
-def _digest(content):
-    return hashlib.sha256(_text(content)).hexdigest()
 
 
 def _storable(array):

@@ -9,6 +9,8 @@ import tensorflow as tf
 from tfgan_suite.callbacks.metric_evaluation import BATCH
 from tfgan_suite.conditions import Labels
 from tfgan_suite.export import model_card
+from tfgan_suite.export.admission import NotAdmitted
+from tfgan_suite.export.loading import admitted_graphs
 from tfgan_suite.files import read_json
 from tfgan_suite.generation.declared import Declared
 from tfgan_suite.generation.given_conditions import checked
@@ -47,7 +49,7 @@ class ExportedGenerator(Declared):
         path: directory of a version, or of a model: its largest version.
 
     Raises:
-        ValueError: if it cannot be loaded, or takes no latents.
+        ValueError: if it cannot be loaded, could do more than compute, or takes no latents.
     """
 
     folder = None
@@ -57,8 +59,11 @@ class ExportedGenerator(Declared):
         if not (path / "saved_model.pb").is_file():
             path = max(_versions(path), key=lambda child: int(child.name))
         try:
+            admitted_graphs(path)
             # Held: its variables live as long as it does.
             self._module = tf.saved_model.load(path)
+        except NotAdmitted:
+            raise
         except (OSError, ValueError, tf.errors.OpError) as error:
             raise ValueError(f"{path} cannot be loaded as a SavedModel: {error}") from error
         self._signatures = self._module.signatures

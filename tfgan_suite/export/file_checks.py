@@ -54,7 +54,7 @@ def check_checksums(model):
 
 
 def check_card(model):
-    """The model card has every field."""
+    """The model card has every field, as they were written."""
     found = model.card
     fields = (*model_card.GIVEN, "generator", "weights", "step", "versions", "max_rows", "classes",
               "signatures", "parameters", "exported")  # fmt: skip
@@ -62,5 +62,11 @@ def check_card(model):
     if missing:
         raise Failed(f"{model_card.FILE} lacks {', '.join(missing)}")
     kind = "" if found.get("interface") else ", of a version whose cards had no interface"
+    seal = model_card.check_seal(model.path)
+    vouched = (
+        f"SHA-256 {seal}"
+        if seal
+        else "nothing vouches for the card, which is of a version whose cards had no sum"
+    )
     maker = found["recipe"] or found["generator"]
-    return f"{maker}, step {found['step']}, {found['weights']}{kind}"
+    return f"{maker}, step {found['step']}, {found['weights']}{kind}; {vouched}"

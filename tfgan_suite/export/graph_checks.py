@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python.framework import op_def_registry
 
+from tfgan_suite.export import admission
 from tfgan_suite.export.tracing import FORBIDDEN_OPS
 from tfgan_suite.export.verdicts import Failed
 from tfgan_suite.fields import fits
@@ -84,7 +85,8 @@ def check_dtypes(model):
 
 
 def check_operations(model):
-    """Nothing random but from seeds, nothing assigned, no Python, no custom operation."""
+    """Nothing random but from seeds, nothing assigned, nothing that does more than compute."""
+    admission.check_graph(model.graph)
     for name, definition in model.definitions.items():
         ops = served_operations(model.graph, definition)
         random = {op for op in ops if "Random" in op} if "seeds" in definition.inputs else set()

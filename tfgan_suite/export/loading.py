@@ -13,7 +13,10 @@ import tensorflow as tf
 from google.protobuf.message import DecodeError
 from tensorflow.core.protobuf import saved_model_pb2
 
+from tfgan_suite.export import admission
+
 _PROGRAM = pathlib.Path(__file__).with_name("c_api.py")
+_SECONDS = 600.0  # for a process to load a model, or to answer one request
 _shared = None  # the `Loader` of all models within `shared_loader`
 
 
@@ -30,6 +33,25 @@ def read_graphs(path):
     except (OSError, DecodeError) as error:
         raise ValueError(f"{file} cannot be read: {error}") from error
     return list(saved.meta_graphs)
+
+
+def admitted_graphs(path):
+    """All `MetaGraphDef`s of the SavedModel in directory `path`, if it may be loaded.
+
+    Raises:
+        ValueError: if it cannot be read, or could do more than compute (`admission.NotAdmitted`).
+    """
+    try:
+        admission.check_files(path)
+        graphs = read_graphs(path)
+        for graph in graphs:
+            admission.check_graph(graph)
+    except admission.NotAdmitted as error:
+        raise admission.NotAdmitted(
+            f"The SavedModel is not loaded, for {error}. See docs/security.md. "
+            f"Received: {str(path)!r}"
+        ) from error
+    return graphs
 
 
 class Loader:
@@ -52,14 +74,19 @@ class Loader:
         )
 
     def ask(self, *request):
-        """Returns the result of a request; raises RuntimeError if it fails."""
+        """Returns the result of a request; raises RuntimeError if it fails or takes too long."""
         with self._lock:
+            watch = threading.Timer(_SECONDS, self._process.kill)
+            watch.daemon = True
+            watch.start()
             try:
                 pickle.dump(request, self._process.stdin)
                 self._process.stdin.flush()
                 outcome, result = pickle.load(self._process.stdout)
             except (EOFError, OSError, pickle.UnpicklingError) as error:
                 raise RuntimeError(f"The C library ended its process: {self._last()}") from error
+            finally:
+                watch.cancel()
         if outcome == "failed":
             raise RuntimeError(result)
         return result
@@ -109,12 +136,12 @@ class Served:
         path: directory of the version.
 
     Raises:
-        ValueError: if there is no graph with tag `serve` alone.
+        ValueError: if there is no graph with tag `serve` alone, or it could do more than compute.
         RuntimeError: if it cannot be loaded.
     """
 
     def __init__(self, path):
-        graphs = [g for g in read_graphs(path) if set(g.meta_info_def.tags) == {"serve"}]
+        graphs = [g for g in admitted_graphs(path) if set(g.meta_info_def.tags) == {"serve"}]
         if len(graphs) != 1:
             raise ValueError(f"{path} has {len(graphs)} graphs with the tag `serve`, not one")
         self.graph = graphs[0]

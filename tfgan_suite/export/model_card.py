@@ -13,6 +13,7 @@ import tensorflow as tf
 from tfgan_suite.export.signatures import signatures_of
 from tfgan_suite.files import read_json, strict
 from tfgan_suite.interface import from_json, to_json
+from tfgan_suite.sealed_json import seal, unseal
 from tfgan_suite.version import __version__
 
 FILE = pathlib.PurePath("assets.extra", "model_card.json")
@@ -20,6 +21,8 @@ FILE = pathlib.PurePath("assets.extra", "model_card.json")
 GIVEN = (
     "recipe", "config", "run", "metrics", "dataset", "licence", "command", "trained_with", "note",
 )  # fmt: skip
+_SEAL = "card_sha256"  # the key of the card's own sum
+_INDENT = 2
 _POSITIONS = 16  # of an output, of which an example gives the values
 _LARGEST = 4096  # numbers in an example's input
 
@@ -106,9 +109,25 @@ def make(path, interface, served, *, generator, given, step, weights, max_rows):
 
 
 def write(path, card):
-    """Writes the card into the directory of a version that is not published yet."""
-    text = json.dumps(card, indent=2, allow_nan=False)
-    (pathlib.Path(path) / FILE).write_text(text + "\n", encoding="utf-8")
+    """Writes the card, sealed, into the directory of a version that is not published yet."""
+    content = {key: value for key, value in card.items() if key != _SEAL}
+    (pathlib.Path(path) / FILE).write_bytes(seal(content, _SEAL, _INDENT))
+
+
+def check_seal(path):
+    """The card's own SHA-256, or None of a card of an earlier version, which had none.
+
+    It stands for the whole export: the card has the sums of all other files.
+
+    Raises:
+        ValueError: if the card is not as it was written.
+    """
+    if _SEAL not in read(path):
+        return None
+    try:
+        return unseal((pathlib.Path(path) / FILE).read_bytes(), _SEAL, _INDENT)[_SEAL]
+    except ValueError as error:
+        raise ValueError(f"{FILE} was changed after the export: {error}") from error
 
 
 def read(path):

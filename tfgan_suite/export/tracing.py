@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tfgan_suite.export.allowed_operations import SERVED
 from tfgan_suite.export.request_checks import checked, with_finite
 from tfgan_suite.export.signatures import signatures_of
 
@@ -124,6 +125,13 @@ def _check_graph(function, weights):
         raise ValueError(
             "A served generator must be a function of its latents alone, without random numbers, "
             f"assignments or Python calls at inference. Received: a generator with {forbidden}"
+        )
+    functions = {body.signature.name for body in graph.library.function}
+    unknown = sorted({node.op for node in nodes} - functions - SERVED)
+    if unknown:
+        raise ValueError(
+            "A served generator is made of operations that compute and do nothing else, those of "
+            f"`allowed_operations.SERVED`. Received: a generator with {unknown}"
         )
     strangers = {id(v): v.name for v in function.graph.variables}
     for weight in weights:

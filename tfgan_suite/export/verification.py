@@ -2,7 +2,7 @@
 
 import pathlib
 
-from tfgan_suite.export import answer_checks, file_checks, graph_checks
+from tfgan_suite.export import admission, answer_checks, file_checks, graph_checks
 from tfgan_suite.export.exported_model import TELLING, ExportedModel
 from tfgan_suite.export.publishing import is_version
 from tfgan_suite.export.verdicts import Check, Report, Skipped, Unavailable
@@ -40,6 +40,10 @@ _CHECKED_BY = {
 def verify(path, *, against=None):
     """Checks an exported model point by point, through TensorFlow's C API as TensorFlow Serving.
 
+    A model may come from anybody: before anything of it is run, its files say whether it could do
+    more than compute, and then it is not loaded (`tfgan_suite.export.admission`). What runs, runs
+    in a process of its own.
+
     What the signatures must be follows from the interface on the model card; of a model that was
     exported before cards had one, from the keys of `serving_default`.
 
@@ -60,6 +64,11 @@ def verify(path, *, against=None):
     version = _version_directory(pathlib.Path(path))
     against = getattr(against, "trainer", against)
     model = ExportedModel(version, against and _served_part(against, version))
+    try:
+        admission.check_files(version)
+    except admission.NotAdmitted as error:  # to read it could take for ever
+        skipped = [Check(n, "skip", "not checked: not read") for n in CHECKS if n != "structure"]
+        return Report(version, [Check("structure", "fail", str(error)), *skipped])
     checks = [_perform(name, check, model) for name, check in CHECKS.items()]
     if "served" in vars(model):
         model.served.close()
