@@ -198,6 +198,32 @@ def test_a_card_that_lacks_a_field(copy):
     assert "licence" in failures(copy)["model card"]
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("licence", "CC0"), ("recipe", "another"), ("metrics", {"scores": {"fid": 0.0}}), ("note", "")],
+)
+def test_a_card_that_somebody_has_changed(copy, field, value):
+    card = json.loads((copy / CARD).read_text())
+    card[field] = value
+    (copy / CARD).write_text(json.dumps(card, indent=2) + "\n")
+    assert "changed after the export" in failures(copy)["model card"]
+
+
+def test_an_entry_twice_in_a_card(copy):
+    text = (copy / CARD).read_text()
+    (copy / CARD).write_text(text.replace("{", '{\n  "licence": "CC0",', 1))
+    assert "changed after the export" in failures(copy)["model card"]
+
+
+def test_a_card_of_an_earlier_version_has_no_sum_and_it_is_said(copy):
+    card = json.loads((copy / CARD).read_text())
+    del card["card_sha256"]
+    (copy / CARD).write_text(json.dumps(card))
+    report = verify(copy)
+    assert report.passed, str(report)
+    assert "nothing vouches for the card" in str(report)
+
+
 def test_a_card_that_makes_no_sense(copy):
     card = json.loads((copy / CARD).read_text())
     card["max_rows"] = None

@@ -6,6 +6,8 @@ import pathlib
 
 import numpy as np
 
+from tfgan_suite.serving.errors import BadAnswerError
+
 _CARD = pathlib.PurePath("assets.extra", "model_card.json")
 # Of requests, where no card says it.
 _DTYPES = {"seeds": "int64", "labels": "int64", "tokens": "int64", "text": "string"}
@@ -25,6 +27,10 @@ class CardConditions:
         self._inputs = {
             name: signature["inputs"] for name, signature in card.get("signatures", {}).items()
         }
+        self._examples = {
+            name: signature.get("example", {}).get("outputs", {})
+            for name, signature in card.get("signatures", {}).items()
+        }
         described = [item for inputs in self._inputs.values() for item in inputs.items()]
         self._dtypes = _DTYPES | {key: item["dtype"] for key, item in described}
 
@@ -41,6 +47,20 @@ class CardConditions:
                 f"{signature} takes {', '.join(map(self._described, wanted))}. "
                 f"Received: {', '.join(sorted(given))}"
             )
+
+    def row_of_output(self, signature, key):
+        """The shape of one row of an output; None where no card says it, or it is free.
+
+        Raises:
+            ServingError: if the card knows the signature, and no such output of it.
+        """
+        outputs = self._examples.get(signature)
+        if not outputs:
+            return None
+        if key not in outputs:
+            raise BadAnswerError(f"{signature} gives {', '.join(outputs)}, and {key!r} came")
+        free = any(None in item["shape"][1:] for item in self._inputs[signature].values())
+        return None if free else outputs[key]["shape"][1:]
 
     def array(self, key, values, rows=None):
         """The array of an input.

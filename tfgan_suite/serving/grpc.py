@@ -3,10 +3,9 @@
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.serving.errors import ServingError
+from tfgan_suite.serving.answers import LARGEST, check_outputs, from_proto, rows_of
+from tfgan_suite.serving.errors import NoAnswerError, ServingError
 from tfgan_suite.serving.requests import Requests
-
-_LARGEST = 256 * 1024 * 1024  # bytes of a message; gRPC's own limit is 4 MiB, 21 photographs
 
 
 class GrpcClient(Requests):
@@ -16,7 +15,7 @@ class GrpcClient(Requests):
         address: `host:port` of the server (TensorFlow Serving's usual port is 8500).
         model: name of the model there.
         version: integer; None for the version that the server chooses, the largest.
-        timeout: seconds to wait for an answer.
+        timeout: seconds to wait for an answer, all of it.
         card: see `Requests`.
 
     Raises:
@@ -36,8 +35,9 @@ class GrpcClient(Requests):
             ) from error
         self._grpc, self._messages = grpc, predict_pb2
         options = [
-            ("grpc.max_send_message_length", _LARGEST),
-            ("grpc.max_receive_message_length", _LARGEST),
+            # gRPC's own limit is 4 MiB, 21 photographs.
+            ("grpc.max_send_message_length", LARGEST),
+            ("grpc.max_receive_message_length", LARGEST),
         ]
         self._channel = grpc.insecure_channel(address, options=options)
         self._service = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
@@ -47,8 +47,8 @@ class GrpcClient(Requests):
         """Maps a dict of arrays by key to a dict of arrays by key.
 
         Raises:
-            ServingError: if the server refuses the request.
-            ConnectionError: if there is no server, or it does not answer in time.
+            ServingError: if the server refuses the request, or answers with what is no answer.
+            ConnectionError: (a ServingError too) if there is no server, or no answer in time.
         """
         request = self._messages.PredictRequest()
         request.model_spec.name = self.model
@@ -63,9 +63,11 @@ class GrpcClient(Requests):
             code, details = error.code(), error.details()
             absent = (self._grpc.StatusCode.UNAVAILABLE, self._grpc.StatusCode.DEADLINE_EXCEEDED)
             if code in absent:
-                raise ConnectionError(f"No answer from {self.address}: {details}") from error
+                raise NoAnswerError(f"No answer from {self.address}: {details}") from error
             raise ServingError(code.name, details) from error
-        return {key: tf.make_ndarray(tensor) for key, tensor in response.outputs.items()}
+        outputs = {key: from_proto(key, tensor, tf) for key, tensor in response.outputs.items()}
+        check_outputs(outputs, rows_of(inputs))
+        return outputs
 
     def close(self):
         """Closes the connection."""

@@ -1,6 +1,8 @@
 """What can be asked of a served generator, whatever carries the request."""
 
+from tfgan_suite.serving.answers import check_row
 from tfgan_suite.serving.card_conditions import CardConditions, read_card
+from tfgan_suite.serving.errors import BadAnswerError
 
 
 class Requests:
@@ -13,7 +15,8 @@ class Requests:
 
     Arrays go out in the dtypes of the signatures. A number that such a dtype cannot hold is refused
     here, and so is a name that there is not; all else is judged by the server, which names what is
-    wrong.
+    wrong. What comes back is checked too, whoever the server is: all that is no answer is a
+    `ServingError`.
 
     Args:
         card: the model card, where names are to be used: a dict, or the path of `model_card.json`,
@@ -37,8 +40,9 @@ class Requests:
 
         Raises:
             ValueError: if values cannot be sent.
-            ServingError: if the server refuses the request.
-            ConnectionError: if there is no server.
+            ServingError: if the server refuses the request, or does not answer it: another shape
+                than that on the card, other rows than were asked, numbers that are not finite.
+            ConnectionError: (a ServingError too) if there is no server, or no answer in time.
         """
         inputs = {key: values for key, values in inputs.items() if values is not None}
         if "text" in inputs and not signature.endswith("_of_text"):
@@ -48,7 +52,11 @@ class Requests:
         for key, values in inputs.items():
             arrays[key] = self._conditions.array(key, values, rows)
             rows = len(arrays[key]) if rows is None else rows
-        (made,) = self.predict(signature, arrays).values()
+        answer = self.predict(signature, arrays)
+        if len(answer) != 1:
+            raise BadAnswerError(f"{signature} has one output, and these came: {sorted(answer)}")
+        ((key, made),) = answer.items()
+        check_row(key, made, self._conditions.row_of_output(signature, key))
         return made
 
     def generate(self, latents, labels=None, psi=None, **conditions):

@@ -1,0 +1,269 @@
+"""Clients of a server that means ill, or is broken: a `ServingError`, in time and within bounds."""
+
+import contextlib
+import json
+import random
+import socket
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from tfgan_suite.serving import GrpcClient, RestClient, ServingError, answers
+
+SOUND = {"outputs": [[[0.5, -0.5]], [[0.25, 1.0]]]}
+METADATA = {"from_seed": {"outputs": {"images": {}}}}
+
+
+def client_that_hears(text, monkeypatch, status=200, card=None):
+    """A client whose server answers every request with a text, but for its metadata."""
+    if not isinstance(text, bytes):
+        text = json.dumps(text).encode()
+    client = RestClient("http://localhost:1", "any", card=card)
+    monkeypatch.setattr(client, "_exchange", lambda *_: (status, text))
+    monkeypatch.setattr(client, "metadata", lambda: METADATA)
+    return client
+
+
+def test_a_sound_answer_is_taken(monkeypatch):
+    images = client_that_hears(SOUND, monkeypatch).from_seeds([1, 2])
+    np.testing.assert_array_equal(images, np.float32(SOUND["outputs"]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"", b"null", b"[]", b"3", b'"outputs"', b"{}", b"{", b"\xff\xfe", b"[" * 100_000,
+        b'{"outputs": ' + b"[" * 100_000, b"<html>", {"outputs": None}, {"outputs": 3.0},
+        {"outputs": True}, {"outputs": {}}, {"outputs": []}, {"outputs": [[]]},
+        {"outputs": [None, None]}, {"outputs": [[1.0], [1.0, 2.0]]}, {"outputs": [[1.0]]},
+        {"outputs": [[1.0], [2.0], [3.0]]}, {"outputs": [[1.0], ["a"]]}, {"outputs": [True, False]},
+        {"outputs": [{"b64": "?"}, {"b64": "?"}]}, {"outputs": [{"b65": ""}, {}]},
+        {"outputs": [{"b64": 3}, {"b64": None}]}, {"outputs": ["a", 3]},
+        {"outputs": [float("nan"), 0.5]}, {"outputs": [float("inf"), 0.5]},
+        {"outputs": [1e300, 0.5]}, {"outputs": [10**30, 1]}, {"outputs": [10**400, 1]},
+        {"outputs": {"a": [1.0, 2.0], "b": [1.0, 2.0]}}, {"outputs": {"a": {"b": [1.0, 2.0]}}},
+        {"error": "no"}, {"error": None}, {"error": {"a": [1]}}, {"predictions": [1.0, 2.0]},
+    ],
+    ids=lambda text: str(text)[:40],
+)  # fmt: skip
+def test_what_is_no_answer_is_a_serving_error(text, monkeypatch):
+    with pytest.raises(ServingError):
+        client_that_hears(text, monkeypatch).from_seeds([1, 2])
+
+
+def test_another_shape_than_that_of_the_card(monkeypatch):
+    card = {
+        "signatures": {
+            "from_seed": {
+                "inputs": {"seeds": {"dtype": "int64", "shape": [None]}},
+                "example": {"outputs": {"images": {"shape": [2, 1, 2]}}},
+            }
+        }
+    }
+    client_that_hears(SOUND, monkeypatch, card=card).from_seeds([1, 2])
+    with pytest.raises(ServingError, match=r"rows of shape \[2\], and the card says \[1, 2\]"):
+        client_that_hears({"outputs": [[1, 2], [3, 4]]}, monkeypatch, card=card).from_seeds([1, 2])
+    with pytest.raises(ServingError, match="gives images, and 'faces' came"):
+        answer = {"outputs": {"faces": [[[1, 2]], [[3, 4]]]}}
+        client_that_hears(answer, monkeypatch, card=card).from_seeds([1, 2])
+
+
+@pytest.mark.parametrize("method", ["status", "metadata"])
+@pytest.mark.parametrize("text", [b"{}", b"[]", b'{"metadata": 3}', b'{"model_version_status": [3]}'])
+def test_states_and_signatures_that_are_none(method, text, monkeypatch):
+    client = RestClient("http://localhost:1", "any")
+    monkeypatch.setattr(client, "_exchange", lambda *_: (200, text))
+    with pytest.raises(ServingError):
+        getattr(client, method)()
+
+
+def test_a_name_is_escaped():
+    assert RestClient("http://h", "a/../b?c#d")._path == "/v1/models/a%2F..%2Fb%3Fc%23d"
+    for name in ("", ".", "..", None):
+        with pytest.raises(ValueError, match="Received: model="):
+            RestClient("http://h", name)
+    with pytest.raises(ValueError, match="Received: version='1/../2'"):
+        RestClient("http://h", "a", version="1/../2")
+
+
+@pytest.mark.parametrize(
+    "cases", [1000, pytest.param(10_000, marks=pytest.mark.slow)], ids=lambda cases: f"{cases}"
+)
+def test_any_change_of_an_answer_is_taken_whole_or_refused(cases, monkeypatch):
+    draw = random.Random(0)
+    sound, refused = json.dumps(SOUND).encode(), 0
+    for _ in range(cases):
+        text = bytearray(sound)
+        for _ in range(draw.randint(1, 3)):
+            position = draw.randrange(len(text))
+            text[position : position + draw.randint(0, 2)] = bytes(
+                draw.choice(b'{}[]",:.-0123456789eEnulNaIfinity\x00\xff') for _ in range(draw.randint(0, 2))
+            )
+        client = client_that_hears(bytes(text), monkeypatch)
+        try:
+            made = client.from_seeds([1, 2])
+        except ServingError:
+            refused += 1
+        else:
+            assert len(made) == 2 and (made.dtype == object or np.isfinite(made).all())
+    assert 0 < refused < cases
+
+
+# --- On the wire ------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def speaking(say):
+    """A server that reads a request's head and then says what it likes; gives its URL."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            with contextlib.suppress(OSError):
+                connection, _ = server.accept()
+                with connection:
+                    connection.recv(65536)
+                    say(connection)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+    thread.join()
+
+
+def drip(connection):
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
+    for _ in range(200):
+        connection.sendall(b" ")
+        time.sleep(0.05)
+
+
+def drip_headers(connection):
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    for number in range(200):
+        connection.sendall(b"A: %d\r\n" % number)
+        time.sleep(0.05)
+
+
+def say_that_it_goes_on(connection):
+    while True:
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
+def promise_more(connection):
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{}")
+
+
+def speak_nonsense(connection):
+    connection.sendall(b"\x00\x01\x02 nothing of HTTP\r\n\r\n")
+
+
+def cut_a_chunk(connection):
+    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+
+
+@pytest.mark.parametrize(
+    "say",
+    [drip, drip_headers, say_that_it_goes_on, promise_more, speak_nonsense, cut_a_chunk],
+    ids=lambda say: say.__name__,
+)
+def test_an_answer_that_does_not_end_well(say):
+    with speaking(say) as url:
+        client = RestClient(url, "any", timeout=0.3)
+        with pytest.raises(ServingError, match=url) as caught:
+            client.from_seeds([1, 2])
+        assert isinstance(caught.value, ConnectionError)
+
+
+def test_an_answer_without_end(monkeypatch):
+    monkeypatch.setattr("tfgan_suite.serving.rest.LARGEST", 10_000)
+
+    def pour(connection):
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        while True:
+            connection.sendall(b" " * 4096)
+
+    with speaking(pour) as url, pytest.raises(ServingError, match="larger than any answer may be"):
+        RestClient(url, "any").from_seeds([1, 2])
+
+
+# --- gRPC -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def ask_grpc():
+    """Returns a function that asks for two rows of a server which gives some message."""
+    grpc = pytest.importorskip("grpc")
+    pytest.importorskip("tensorflow_serving.apis")
+    from concurrent.futures import ThreadPoolExecutor
+
+    said = {}
+
+    class Handler(grpc.GenericRpcHandler):
+        def service(self, details):
+            return grpc.unary_unary_rpc_method_handler(lambda request, context: said["bytes"])
+
+    server = grpc.server(ThreadPoolExecutor(1), handlers=(Handler(),))
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    client = GrpcClient(f"127.0.0.1:{port}", "any", timeout=5.0)
+
+    def ask(message):
+        said["bytes"] = message
+        return client.from_seeds([1, 2])
+
+    yield ask
+    client.close()
+    server.stop(None)
+
+
+def response(**outputs):
+    from tensorflow_serving.apis import predict_pb2
+
+    made = predict_pb2.PredictResponse()
+    for key, tensor in outputs.items():
+        made.outputs[key].CopyFrom(tensor)
+    return made.SerializeToString()
+
+
+def proto(values, dtype=1, shape=(2,)):
+    """A `TensorProto`, whatever sense it makes."""
+    from tensorflow.core.framework import tensor_pb2
+
+    made = tensor_pb2.TensorProto(dtype=dtype, float_val=values)
+    for size in shape:
+        made.tensor_shape.dim.add(size=size)
+    return made
+
+
+def test_a_sound_grpc_answer_is_taken(ask_grpc):
+    np.testing.assert_array_equal(ask_grpc(response(images=proto([1.0, 2.0]))), [1.0, 2.0])
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        lambda: b"\xff\xff\xff",
+        lambda: response(),
+        lambda: response(a=proto([1.0, 2.0]), b=proto([1.0, 2.0])),
+        lambda: response(images=proto([float("nan"), 2.0])),
+        lambda: response(images=proto([1.0, 2.0, 3.0], shape=(3,))),
+        lambda: response(images=proto([1.0, 2.0, 3.0], shape=(2,))),
+        lambda: response(images=proto([1.0], shape=(2, 20_000, 20_000))),
+        lambda: response(images=proto([1.0], shape=(2, -1))),
+        lambda: response(images=proto([1.0], shape=())),
+        lambda: response(images=proto([1.0], dtype=99)),
+        lambda: response(images=proto([1.0], dtype=20)),
+    ],
+)
+def test_what_is_no_grpc_answer_is_a_serving_error(ask_grpc, message):
+    with pytest.raises(ServingError):
+        ask_grpc(message())
+
+
+def test_an_array_is_bounded_before_it_is_made():
+    tf = pytest.importorskip("tensorflow")
+    huge = proto([1.0], shape=(2**40,))
+    with pytest.raises(ServingError, match=f"more than {answers.LARGEST:,} bytes"):
+        answers.from_proto("images", huge, tf)
