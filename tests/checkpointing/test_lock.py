@@ -55,3 +55,40 @@ def test_two_in_one_process_exclude_each_other(tmp_path):
             DirectoryLock(tmp_path / "lock").acquire()
     with DirectoryLock(tmp_path / "lock"):
         assert not lock.held
+
+
+def test_a_lock_file_that_was_removed_by_hand_lets_nobody_in(holder, tmp_path):
+    (tmp_path / "lock").unlink()
+    with pytest.raises(BlockingIOError, match=f"Another training is at work in {tmp_path}"):
+        DirectoryLock(tmp_path / "lock").acquire()
+    holder.kill()
+    holder.wait()
+    with DirectoryLock(tmp_path / "lock") as lock:
+        assert lock.held
+
+
+@pytest.mark.parametrize("make", [os.symlink, os.link])
+def test_what_a_link_leads_to_is_not_overwritten(tmp_path, make):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "precious").write_text("text")
+    make(tmp_path / "precious", tmp_path / "run" / "lock")
+    with pytest.raises(OSError, match="The lock file is .* would be overwritten.*run/lock"):
+        DirectoryLock(tmp_path / "run" / "lock").acquire()
+    assert (tmp_path / "precious").read_text() == "text"
+
+
+def test_a_pipe_is_no_lock_file(tmp_path):
+    os.mkfifo(tmp_path / "lock")
+    with pytest.raises(OSError, match="no plain file"):
+        DirectoryLock(tmp_path / "lock").acquire()
+
+
+def test_a_lock_that_was_refused_is_not_held(holder, tmp_path):
+    lock = DirectoryLock(tmp_path / "lock")
+    with pytest.raises(BlockingIOError):
+        lock.acquire()
+    assert not lock.held
+    holder.kill()
+    holder.wait()
+    lock.acquire()
+    lock.release()

@@ -22,8 +22,14 @@ def test_an_explicit_directory_may_be_there_if_it_is_empty(tmp_path):
 
 
 def test_an_explicit_directory_that_holds_something_is_refused(tmp_path):
-    (tmp_path / "config.json").touch()
+    (tmp_path / "other.json").touch()
     with pytest.raises(ValueError, match=f"not empty.*{tmp_path}"):
+        create(tmp_path, "ring")
+
+
+def test_who_comes_second_is_told_that_another_has_begun_a_run(tmp_path):
+    (tmp_path / "config.json").touch()
+    with pytest.raises(BlockingIOError, match=f"Another process has just begun.*{tmp_path}"):
         create(tmp_path, "ring")
 
 

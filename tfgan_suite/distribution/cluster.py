@@ -34,6 +34,16 @@ class Cluster:
         """The number of workers, the chief included."""
         return sum(map(len, self.jobs.values()))
 
+    @property
+    def addresses(self):
+        """List of all workers' addresses."""
+        return [address for addresses in self.jobs.values() for address in addresses]
+
+    @property
+    def address(self):
+        """Address of this process."""
+        return self.jobs[self.task_type][self.index]
+
     def resolver(self):
         """Returns a `tf.distribute.cluster_resolver.ClusterResolver` of it."""
         gpus = len(tf.config.list_physical_devices("GPU"))

@@ -8,6 +8,7 @@ import warnings
 import tensorflow as tf
 
 from tfgan_suite.distribution.cluster import find_cluster
+from tfgan_suite.distribution.loopback import is_local, keep_to_loopback
 from tfgan_suite.registration import public
 
 STRATEGIES = ("auto", "one", "mirrored", "multi_worker", "tpu")
@@ -116,13 +117,16 @@ def _grow_memory():
 
 def _multi_worker(cluster):
     try:
-        return tf.distribute.MultiWorkerMirroredStrategy(cluster_resolver=cluster.resolver())
+        strategy = tf.distribute.MultiWorkerMirroredStrategy(cluster_resolver=cluster.resolver())
     except RuntimeError as error:
         raise ValueError(
             "Several workers are connected before anything else of TensorFlow is used: call "
             "`get_strategy` first in the program. "
             f"Received: strategy='multi_worker' after TensorFlow had begun ({error})"
         ) from error
+    if is_local(cluster.addresses):
+        keep_to_loopback(int(cluster.address.rpartition(":")[2]))
+    return strategy
 
 
 def _tpu():

@@ -2,6 +2,7 @@
 
 import pathlib
 import time
+import types
 
 from tfgan_suite.checks import directory_name
 from tfgan_suite.distribution import get_strategy
@@ -42,7 +43,7 @@ def evaluate(restored, *, samples=None, seed=None):
     if not evaluators:
         raise ValueError(
             "The recipe has no evaluators for these data: judge the run against real images, "
-            f"evaluate RUN --data SOURCE. Received: {restored.recipe.name} without --data"
+            f"evaluate RUN --data SOURCE. Received: {restored.recipe_name} without --data"
         )
     given = {"n": samples, "seed": seed}
     parts = [f"{name}{value}" for name, value in given.items() if value is not None]
@@ -167,7 +168,8 @@ def publish(
     to = pathlib.Path(to)
     if run and not supersede:
         endings = list(restored.trainer.exports())
-        check_supersedes(to.parent, to.name, restored.config, endings, run.get("run"))
+        config = types.SimpleNamespace(**run["config"])  # as it is written; nothing of it is run
+        check_supersedes(to.parent, to.name, config, endings, run.get("run"))
     card = {field: value for field, value in (card or {}).items() if value is not None}
     exported = export_all(
         restored.trainer,

@@ -106,7 +106,7 @@ class TrainedGenerator(Generate):
         file = restored.file / STATE if restored.file.is_dir() else restored.file
         self.description = {
             "kind": "trainer",
-            "recipe": restored.recipe.name if restored.recipe else None,
+            "recipe": restored.recipe_name,
             "checkpoint": restored.name,
             "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
             **state_of(restored.trainer),

@@ -14,24 +14,28 @@ def of_run(directory):
         the run was evaluated, the scores with their protocol and the data set of the judge.
 
     Raises:
-        ValueError: if this is not a run directory.
+        ValueError: if this is not a run directory, or its scores make no sense.
     """
     record = directory.read_config()
     card = {
         "recipe": record["recipe"],
         "config": record["config"],
-        "command": record["command"],
-        "trained_with": record["versions"],
+        "command": record.get("command"),
+        "trained_with": record.get("versions"),
     }
     if "run" in record:  # those of before had no such name
         card["run"] = record["run"]
     try:
         evaluation = read_json(directory.evaluation)
+        card["metrics"] = evaluation
+        for scores in evaluation["scores"].values():
+            judge = scores.get("protocol", {}).get("classifier", {})
+            if "name" in judge:
+                card["dataset"] = judge["name"]
     except FileNotFoundError:
         return card
-    card["metrics"] = evaluation
-    for scores in evaluation["scores"].values():
-        judge = scores.get("protocol", {}).get("classifier", {})
-        if "name" in judge:
-            card["dataset"] = judge["name"]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(
+            f"The scores of the run make no sense: {error!r}. Received: {directory.evaluation}"
+        ) from error
     return card

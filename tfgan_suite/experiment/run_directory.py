@@ -1,13 +1,18 @@
 """Run directories: one folder with everything a run was given and has made."""
 
 import dataclasses
+import errno
 import glob
+import os
 import pathlib
 import re
+import sys
 import tempfile
 
+from tfgan_suite.checks import directory_name
 from tfgan_suite.experiment.config import restore_config
 from tfgan_suite.experiment.recipe import load_recipe
+from tfgan_suite.experiment.recipe_files import find_recipes
 from tfgan_suite.files import read_json
 
 
@@ -86,28 +91,66 @@ class RunDirectory:
         """Returns what `config.json` holds.
 
         Raises:
-            ValueError: if this is not a run directory.
+            ValueError: if this is not a run directory, or one that no run has written: with links
+                that lead out of it, or a record that makes no sense.
         """
         try:
-            return read_json(self.config)
-        except (OSError, ValueError) as error:
+            _check_inside(self.path)
+            record = read_json(self.config)
+            for key, kind in (("recipe", str), ("config", dict)):
+                if not isinstance(record.get(key), kind):
+                    raise ValueError(f"`{key}` is missing or no {kind.__name__}")
+            if record.get("export_name") is not None:
+                directory_name(record["export_name"])
+        except (OSError, ValueError, TypeError) as error:
             raise ValueError(
                 f"Not a run directory: {self.config} cannot be read ({error}). "
                 f"Received: {str(self.path)!r}"
             ) from error
+        return record
 
     def load_recipe(self):
-        """Returns the recipe of the run and its config, as they were.
+        """Runs the recipe of the run; returns it and its config, as they were.
+
+        Where its text is not that of a recipe which `list` knows, it is said that it is run.
 
         Raises:
             ValueError: if one cannot be read.
         """
         values = self.read_config()
+        if not _is_known(self.recipe):
+            print(
+                f"running {self.recipe}, the program of the run, which is none of the recipes here",
+                file=sys.stderr,
+            )
         recipe = load_recipe(self.recipe)
         recipe = dataclasses.replace(
             recipe, name=values["recipe"], preset=values.get("preset", recipe.preset)
         )
         return recipe, restore_config(recipe, values["config"])
+
+
+def _is_known(recipe):
+    """Whether a file has the text of one of the recipes that are found."""
+    try:
+        text = recipe.read_bytes()
+        return any(path.read_bytes() == text for path in find_recipes().values())
+    except OSError:
+        return False
+
+
+def _check_inside(path):
+    """Raises ValueError if there is a link that leads out of a directory, or a pipe or device."""
+    root = os.path.realpath(path)
+    for folder, folders, files in os.walk(path):
+        for name in (*folders, *files):
+            entry = os.path.join(folder, name)
+            end = os.path.realpath(entry)
+            if os.path.islink(entry) and os.path.commonpath([root, end]) != root:
+                raise ValueError(f"{entry} leads out of it, to {end}")
+            if not (os.path.isdir(end) or os.path.isfile(end) or os.path.islink(entry)):
+                if os.path.lexists(entry):
+                    raise ValueError(f"{entry} is neither a file nor a folder")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -140,6 +183,7 @@ def create(run_dir, name, root="runs"):
         A `RunDirectory`.
 
     Raises:
+        BlockingIOError: if another process has begun a run in `run_dir` meanwhile.
         ValueError: if `run_dir` is not empty.
         OSError: if the directory cannot be made or written.
     """
@@ -172,8 +216,19 @@ def is_run(path):
 
 
 def check_new(path):
-    """Raises ValueError if `path` holds anything but what a run killed as it began has left."""
+    """Refuses a directory that holds anything but what a run killed as it began has left.
+
+    Raises:
+        BlockingIOError: if another process has begun a run there meanwhile.
+        ValueError: if it holds something else.
+    """
     run = RunDirectory(path)
+    if is_run(path):
+        raise BlockingIOError(
+            errno.EAGAIN,
+            "Another process has just begun a run in this directory; give another directory, or "
+            f"the same command again to go on with it. Received: {str(path)!r}",
+        )
     left = {run.lock.name, run.recipe.name}
     if path.is_dir() and any(
         p.name not in left and not p.name.startswith(".tmp-") for p in path.iterdir()

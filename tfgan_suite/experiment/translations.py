@@ -40,7 +40,7 @@ def sample_translations(restored, count, form, to):
     real = build(restored.recipe, restored.config, get_strategy("one")).real
     if real is None:
         raise ValueError(
-            f"The recipe has no `real` images to translate. Received: {restored.recipe.name}"
+            f"The recipe has no `real` images to translate. Received: {restored.recipe_name}"
         )
     translator, pair = Translator(restored.trainer), first_pairs(real, count)
     count = len(pair[0])
