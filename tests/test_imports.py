@@ -37,7 +37,7 @@ ALLOWED = {
     "served_part": {"interface"},
     "registration": set(),
     "files": set(),
-    "sealed_json": set(),
+    "sealed_json": {"files"},
     "progress": set(),
     "data_order": set(),
     "dataset_options": set(),
