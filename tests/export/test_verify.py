@@ -200,7 +200,7 @@ def test_a_card_that_lacks_a_field(copy):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("licence", "CC0"), ("recipe", "another"), ("metrics", {"scores": {"fid": 0.0}}), ("note", "")],
+    [("licence", "CC0"), ("recipe", "other"), ("metrics", {"scores": {"fid": 0.0}}), ("note", "")],
 )
 def test_a_card_that_somebody_has_changed(copy, field, value):
     card = json.loads((copy / CARD).read_text())

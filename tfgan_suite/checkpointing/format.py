@@ -85,7 +85,9 @@ def read(folder):
         with np.load(file, allow_pickle=False) as stored:
             arrays = {name: _restored(stored[name], t) for name, t in manifest["dtypes"].items()}
     except Exception as error:  # its sums may fit and its content make no sense all the same
-        raise DamagedCheckpoint(f"{file} cannot be read: {type(error).__name__}: {error}") from error
+        raise DamagedCheckpoint(
+            f"{file} cannot be read: {type(error).__name__}: {error}"
+        ) from error
     return arrays, manifest["facts"]
 
 

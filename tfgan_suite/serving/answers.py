@@ -25,7 +25,7 @@ def check_outputs(outputs, rows):
     for key, array in outputs.items():
         if array.ndim == 0 or rows is not None and len(array) != rows:
             asked = "some" if rows is None else rows
-            raise BadAnswerError(f"`{key}` has the shape {array.shape}, and {asked} rows were asked")
+            raise BadAnswerError(f"`{key}` has the shape {array.shape}, not {asked} rows")
         if array.dtype.kind == "f" and not np.isfinite(array).all():
             raise BadAnswerError(f"`{key}` has values that are NaN or infinite")
 
