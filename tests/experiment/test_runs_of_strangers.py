@@ -7,8 +7,10 @@ import random
 import shutil
 
 import fuzzing
+import keras
 import pytest
 
+from tfgan_suite import trainers
 from tfgan_suite.experiment import commands
 from tfgan_suite.experiment.restoring import restore
 from tfgan_suite.experiment.run_directory import RunDirectory
@@ -46,6 +48,30 @@ def test_a_recipe_that_is_known_needs_no_words(run, monkeypatch, capsys):
     )
     restore(run).recipe  # noqa: B018, which runs it
     assert capsys.readouterr().err == ""
+
+
+OWN_LAYER = """
+@keras.saving.register_keras_serializable("strangers")
+class Doubled(keras.layers.Layer):
+    def call(self, x):
+        return 2.0 * x
+"""
+
+
+def test_a_class_that_only_the_recipe_has_needs_its_program(run, tmp_path, capsys):
+    known = {"keras": keras}
+    exec(OWN_LAYER, known)
+    latents, points = keras.Input((3,)), keras.Input((2,))
+    made = keras.layers.Dense(2)(known["Doubled"]()(latents))
+    judge = keras.Model(points, keras.layers.Dense(1)(points))
+    trainer = trainers.MinimaxGAN(keras.Model(latents, made), judge, 3)
+    trainer.compile()
+    trainer.save(run / "checkpoints" / "final.keras")
+    keras.saving.get_custom_objects().pop("strangers>Doubled")
+    with open(run / "recipe.py", "a") as file:
+        file.write(OWN_LAYER)
+    assert restore(run).trainer.generator.layers[1].name.startswith("doubled")
+    assert f"running {run / 'recipe.py'}" in capsys.readouterr().err
 
 
 def change(run, **values):

@@ -148,4 +148,4 @@ def _load(file, run=None):
 
 
 def _lacks_a_class(error):
-    return "Could not locate" in str(error) or "could not be deserialized" in str(error)
+    return "Could not locate class" in str(error)
