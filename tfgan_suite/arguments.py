@@ -67,7 +67,7 @@ class _TrainHelp(argparse.Action):
         parser.print_help()
         if namespace.recipe:
             lines = describe_config(locate(namespace.recipe))
-            print(f"\nkeys of {namespace.recipe} for --set, with their defaults but for a preset's:")
+            print(f"\nkeys of {namespace.recipe} for --set, with their defaults:")
             print(*(f"  {line}" for line in lines), sep="\n")
         parser.exit()
 

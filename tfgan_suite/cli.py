@@ -38,7 +38,7 @@ def main(argv=None):
         with arguments.aside.warnings():
             return _COMMANDS[arguments.command](arguments) or 0
     except KeyboardInterrupt:
-        print("interrupted; `train` goes on from its last save by the same command", file=sys.stderr)
+        print("interrupted; the same `train` goes on from its last save", file=sys.stderr)
         return 130
     except BrokenPipeError:
         # Whoever read our output has left; Python would complain once more while it flushes.

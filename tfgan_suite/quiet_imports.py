@@ -40,7 +40,7 @@ class Aside:
 
     @contextlib.contextmanager
     def warnings(self):
-        """Shows warnings of this package as a line each; keeps those of others, and TensorFlow's."""
+        """Shows warnings of this package as a line each, and keeps those of others."""
         if self.verbose:
             yield
             return

@@ -166,7 +166,9 @@ def test_another_restorer_beside_checkpoints_is_refused(tmp_path):
 
 def test_a_training_that_stopped_by_itself_is_over(tmp_path):
     def train(epochs):
-        stopping = keras.callbacks.EarlyStopping("score", mode="min", patience=1, restore_best_weights=True)
+        stopping = keras.callbacks.EarlyStopping(
+            "score", mode="min", patience=1, restore_best_weights=True
+        )
         extra = [Improves(), stopping]
         return trainings.train("plain", tmp_path, epochs=epochs, extra=extra)
 

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from tfgan_suite import drawing
 from tfgan_suite.cli import main
-from tfgan_suite.generation import Generate
+from tfgan_suite.experiment import walks
+from tfgan_suite.generation import Generate, interpolate
+from tfgan_suite.latents import LatentPrior
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +81,24 @@ def test_what_cannot_be_drawn_is_named(file, capsys, options, named):
 def test_a_generator_without_classes_is_named(fails, options):
     line = fails("sample", "runs/first", *options)
     assert "no classes to choose from" in line and " ".join(options) in line
+
+
+def frames(path):
+    with Image.open(path) as image:
+        return [
+            np.asarray(frame.convert("RGB")).astype(int) for frame in ImageSequence.Iterator(image)
+        ]
+
+
+def test_walks_between_latents(file, trainer, tmp_path):
+    command = ["sample", file, "--labels", "2,0", "--columns", "3", "--seed", "2"]
+    assert main([*command, "--to", str(tmp_path / "walk.gif")]) == 0
+    found = frames(tmp_path / "walk.gif")
+    ways = interpolate(LatentPrior(4), 3, walks.STEPS, 2)
+    for index in (0, walks.STEPS - 1):  # the k-th of each class are of the same latents
+        z = np.tile(ways[:, index], (2, 1)).astype(np.float32)
+        made = drawing.tile(Generate(trainer).of(z, np.repeat([2, 0], 3)), 3)
+        # 256 colours at most.
+        assert np.abs(found[index] - made).mean() <= 2
+    assert len(found) == 2 * walks.STEPS - 2  # there and back
+    np.testing.assert_array_equal(found[1], found[-1])

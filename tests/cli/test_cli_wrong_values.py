@@ -125,7 +125,7 @@ def test_what_only_the_command_can_refuse(count, place, monkeypatch, capsys):
         (["train", "dcgan", "--rundir", "x"], "did you mean --run-dir?"),
         (["sample", "r", "--label", "1", "--colums", "2"], "did you mean --columns?"),
         (["evaluate", "runs/first", "--data", "digits", "--metrics", "fid"], "frechet_distance?"),
-        (["evaluate", "runs/first", "--data", "digits", "--metrics", "sliced_waserstein"], "mean s"),
+        (["evaluate", "runs/first", "--data", "digits", "--metrics", "ms_sim"], "mean ms_ssim?"),
         (["train", "dcgan", "--set", "latentdim=3"], "Did you mean 'latent_dim'?"),
         (["train", "dcgan", "--data", "./photo"], "does not exist"),
     ],

@@ -1,12 +1,17 @@
 """Configs from overrides."""
 
+import dataclasses
 import json
+import pathlib
 from dataclasses import asdict
 
 import pytest
 
-from tfgan_suite.experiment import resolve_config
+from tfgan_suite import experiment
+from tfgan_suite.experiment import config_outline, resolve_config
 from tfgan_suite.experiment.config import parse, restore_config
+
+RECIPES = pathlib.Path(__file__).parents[2] / "recipes"
 
 
 @pytest.mark.parametrize(
@@ -113,3 +118,27 @@ def test_an_unknown_key_in_smoke_names_the_recipe(write_recipe):
 def test_a_config_comes_back_from_json(recipe):
     config = resolve_config(recipe, ["hidden_units=1,2", "limit=4"])
     assert restore_config(recipe, json.loads(json.dumps(asdict(config)))) == config
+
+
+@pytest.mark.parametrize("path", sorted(RECIPES.glob("[!_]*.py")), ids=lambda path: path.stem)
+def test_what_can_be_set_in_a_recipe_is_known_without_running_it(path):
+    known = config_outline.config_of(path)
+    names = [field.name for field in dataclasses.fields(experiment.load_recipe(path).Config)]
+    assert [field.name for field in dataclasses.fields(known)] == names
+    lines = config_outline.describe_config(path)
+    assert [line.partition("=")[0] for line in lines] == names
+    assert all("; " in line for line in lines)  # each with a comment
+
+
+def test_a_recipe_of_which_nothing_is_known_before_is_run(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text("from somewhere import Base\n\n\nclass Config(Base):\n    pass\n")
+    assert config_outline.config_of(path) is None
+    assert config_outline.describe_config(path) == []
+    config_outline.check_overrides(path, ["anything=1"])
+
+
+def test_what_belongs_to_the_class_is_no_key():
+    recipe = experiment.load_recipe(RECIPES / "dcgan.py")
+    with pytest.raises(ValueError, match="Unknown key 'OF_DATA'"):
+        experiment.resolve_config(recipe, ["OF_DATA=x"])

@@ -191,3 +191,16 @@ def test_a_weight_that_no_loss_reaches_warns_unless_parts_may_rest():
     student.apply(gradients)
     moved = testing.vector(trainer.student) != before
     assert np.flatnonzero(moved).size == student.weights[0].shape.num_elements()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda trainer, x: trainer.evaluate(x, verbose=0),
+        lambda trainer, x: trainer.fit(x, validation_data=x, verbose=0),
+    ],
+    ids=["evaluate", "validation_data"],
+)
+def test_without_test_step_nothing_is_evaluated(call):
+    with pytest.raises(NotImplementedError, match="test_step.*Received: Distilled"):
+        call(compiled(), testing.points(8))

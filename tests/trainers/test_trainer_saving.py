@@ -6,6 +6,7 @@ import families
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tfgan_suite import losses, testing, tf_gan
 
@@ -150,3 +151,20 @@ def test_a_trainer_can_be_made_of_its_config():
     again = type(gan).from_config(gan.get_config())
     assert again.get_config() == gan.get_config()
     assert again.seed == gan.seed
+
+
+def test_a_loss_of_ones_own_that_is_not_there_is_named(tmp_path):
+    def my_loss(fake_logits):
+        return -tf.reduce_mean(fake_logits)
+
+    def my_other_loss(real_logits, fake_logits):
+        return tf.reduce_mean(fake_logits - real_logits)
+
+    gan = families.make()
+    gan.compile(loss=(my_loss, my_other_loss))
+    gan.save(tmp_path / "gan.keras")
+    with pytest.raises(ValueError, match="register_keras_serializable.*custom_objects={'my_loss'"):
+        keras.saving.load_model(tmp_path / "gan.keras")
+    known = {"my_loss": my_loss, "my_other_loss": my_other_loss}
+    loaded = keras.saving.load_model(tmp_path / "gan.keras", custom_objects=known)
+    assert loaded.adversarial_loss.generator_fn is my_loss

@@ -147,7 +147,21 @@ def _serialize_function(function):
 def _deserialize_function(config):
     if isinstance(config, str):
         return _named_functions()[config]
-    return keras.saving.deserialize_keras_object(config)
+    try:
+        return keras.saving.deserialize_keras_object(config)
+    except (TypeError, ValueError, ImportError) as error:
+        if config["class_name"] == "__lambda__":
+            raise ValueError(
+                "A loss that is a lambda is code in the file, which is not run: hand "
+                "safe_mode=False to load_model if you trust it. Received: a lambda"
+            ) from error
+        module, name = config["module"], config["config"]
+        raise ValueError(
+            "A loss function of your own is not in the file, only its name: before loading, "
+            "decorate it with keras.saving.register_keras_serializable() (and import its module), "
+            f"or hand it to load_model as custom_objects={{{name!r}: {name}}}. "
+            f"Received: the function {name!r} of the module {module!r}"
+        ) from error
 
 
 @public

@@ -1,5 +1,7 @@
 """What a Keras user calls: `fit`, `evaluate`, `train_on_batch`."""
 
+import keras
+
 from tfgan_suite.distribution import check_global_batch
 from tfgan_suite.trainers.base import resumable_fit
 from tfgan_suite.trainers.base.kinds_of_data import take_kinds
@@ -63,6 +65,8 @@ class Fitting:
                     f"A GAN's losses take no `{name}`: choose the images with the data set "
                     f"instead. Received: {name}={type(kwargs[name]).__name__}"
                 )
+        if kwargs.get("validation_data") is not None:
+            self._check_can_be_evaluated()
         take_kinds(self, x)
         with naming_refusals():
             x, y = with_checked_conditions(self, x, y)
@@ -84,12 +88,21 @@ class Fitting:
         Raises:
             ValueError: if the trainer is not compiled, or the batch cannot be divided among the
                 replicas.
+            NotImplementedError: if the trainer has no `test_step`.
         """
         self._assert_compile_called("evaluate")
+        self._check_can_be_evaluated()
         check_global_batch(first_batch_size(x, kwargs.get("batch_size")), self.distribute_strategy)
         with naming_refusals(), expected_end_of_data(x, kwargs):
             x, y = with_checked_conditions(self, x, y)
             return super().evaluate(*with_checked_values(self, x, y), **kwargs)
+
+    def _check_can_be_evaluated(self):
+        if type(self).test_step is keras.Model.test_step:
+            raise NotImplementedError(
+                "Losses are evaluated by `test_step(data)`, which returns a dict of them. "
+                f"Received: {type(self).__name__}, which has none"
+            )
 
     def train_on_batch(self, x, y=None, **kwargs):
         """As `keras.Model.train_on_batch`; also raises ValueError for what `fit` refuses."""
