@@ -131,6 +131,12 @@ class StageNames(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         self.names.append(self.model.stage.name)
 
+    def get_state(self):
+        return {}  # what it hears is of one `fit`
+
+    def set_state(self, state):
+        pass
+
 
 @pytest.mark.parametrize("eager", [True, False], ids=["eager", "graph"])
 @pytest.mark.parametrize("lengths", [BY_STEPS, BY_IMAGES], ids=["steps", "images"])
