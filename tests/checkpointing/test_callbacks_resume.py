@@ -130,15 +130,18 @@ def test_a_resumed_training_has_what_callbacks_made_of_it(moment, tmp_path, whol
 class Remembers(keras.callbacks.Callback):
     def __init__(self):
         super().__init__()
-        self.count, self.seen, self.every = 0, [], 2
+        self.count, self.seen, self.by_epoch, self.every, self.added = 0, [], {}, 2, {"x": 1.0}
 
     def on_epoch_end(self, epoch, logs=None):
         self.count += 1
         self.seen.append(epoch // self.every)
+        self.by_epoch[epoch] = self.count
+        logs.update(self.added)
+        logs["y"] = self.added["x"]
 
 
 def test_what_cannot_be_kept_of_a_callback_is_said_by_name(tmp_path):
-    with pytest.warns(UserWarning, match=r"get_state.*Received: Remembers \(count, seen\)$"):
+    with pytest.warns(UserWarning, match=r"get_state.*Received: Remembers \(by_epoch, count, seen\)$"):
         trainings.train("plain", tmp_path, epochs=1, extra=[Remembers()])
 
 

@@ -47,10 +47,18 @@ def _changed_attributes(callback):
     for code in _codes(callback):
         operations = list(dis.get_instructions(code))
         changed |= {o.argval for o in operations if o.opname == "STORE_ATTR"}
-        loaded = {o.argval for o in operations if o.opname in ("LOAD_ATTR", "LOAD_METHOD")}
-        if loaded & _CHANGES or any(o.opname == "STORE_SUBSCR" for o in operations):
-            changed |= {k for k in loaded if isinstance(attributes.get(k), _CONTAINERS)}
+        for index, operation in enumerate(operations):
+            if operation.opname == "LOAD_ATTR" and _is_changed(operations[index + 1 : index + 3]):
+                if isinstance(attributes.get(operation.argval), _CONTAINERS):
+                    changed.add(operation.argval)
     return sorted(changed & set(attributes))
+
+
+def _is_changed(following):
+    """Whether what was loaded is changed: by one of its methods, or an item of it is set."""
+    names = [operation.opname for operation in following]
+    method = following and following[0].opname in ("LOAD_ATTR", "LOAD_METHOD")
+    return bool(method and following[0].argval in _CHANGES) or names[1:] == ["STORE_SUBSCR"]
 
 
 def _codes(callback):
