@@ -141,7 +141,7 @@ class Remembers(keras.callbacks.Callback):
 
 
 def test_what_cannot_be_kept_of_a_callback_is_said_by_name(tmp_path):
-    with pytest.warns(UserWarning, match=r"get_state.*Received: Remembers \(by_epoch, count, seen\)$"):
+    with pytest.warns(UserWarning, match=r"get_state.*Remembers \(by_epoch, count, seen\)$"):
         trainings.train("plain", tmp_path, epochs=1, extra=[Remembers()])
 
 
