@@ -2,19 +2,19 @@
 
 Where TensorFlow and PyTorch cannot live in one process, this file measures by itself:
 
-    python tests/benchmarks/by_torch.py --device cuda [--seconds 2]
+    python -m tests.benchmarks.by_torch --device cuda [--seconds 2]
 """
 
 import argparse
 import contextlib
 import json
-import statistics
-import time
 import types
 
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from tests.benchmarks.rate import steps_per_second
 
 
 def _weights(module):
@@ -191,25 +191,11 @@ def main(argv=None):
                 )  # fmt: skip
                 try:
                     loop = Loop(workload, 100, True, arguments.device, compiled)
-                    found = rates(loop.run, arguments.seconds)
+                    found = round(steps_per_second(loop.run, arguments.seconds), 1)
                 except Exception as error:  # one that cannot be compiled leaves the others
                     found = str(error)[:200]
                 record = {"side": "PyTorch", "workload": name, "precision": precision}
                 print(json.dumps({**record, "compiled": compiled, "steps/s": found}), flush=True)
-
-
-def rates(run, seconds, turns=5):
-    """Median of the steps per second of `run(steps)`, which waits for the last of them."""
-    run(3)
-    start = time.perf_counter()
-    run(5)
-    steps = max(5, round(seconds / turns * 5 / (time.perf_counter() - start)))
-    found = []
-    for _ in range(turns):
-        start = time.perf_counter()
-        run(steps)
-        found.append(steps / (time.perf_counter() - start))
-    return round(statistics.median(found), 1)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import time
 import keras
 import tensorflow as tf
 
+from tests.benchmarks.rate import steps_per_second
 from tests.benchmarks.workloads import DCGAN_28, DCGAN_64, WGAN_GP_32
 
 WORKLOADS = [
@@ -55,7 +56,7 @@ def fit_rate(workload, jit_compile, seconds, turns=5):
     return statistics.median(rates), first
 
 
-def hand_rate(workload, seconds, turns=5):
+def hand_rate(workload, seconds):
     """Steps per second of the step by hand in one `tf.function` (median over turns)."""
     step, iterator = workload.step_by_hand(), iter(workload.dataset())
     k = workload.discriminator_steps
@@ -65,16 +66,7 @@ def hand_rate(workload, seconds, turns=5):
             losses = step(*(next(iterator) for _ in range(k)))
         return float(losses[0])
 
-    run(3)
-    start = time.perf_counter()
-    run(5)
-    steps = max(5, round(seconds / turns * 5 / (time.perf_counter() - start)))
-    rates = []
-    for _ in range(turns):
-        start = time.perf_counter()
-        run(steps)
-        rates.append(steps / (time.perf_counter() - start))
-    return statistics.median(rates)
+    return steps_per_second(run, seconds)
 
 
 def ceiling(dtype):

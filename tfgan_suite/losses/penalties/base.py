@@ -11,7 +11,7 @@ from tfgan_suite.losses._reduction import check_same_shape
 from tfgan_suite.losses.lookup import snake_case
 from tfgan_suite.losses.penalties._arguments import as_images, check_at_least
 from tfgan_suite.losses.penalties._draws import as_seed
-from tfgan_suite.losses.penalties._player import Player
+from tfgan_suite.losses.penalties._penalized_network import PenalizedNetwork
 from tfgan_suite.registration import public
 
 
@@ -121,7 +121,8 @@ class Penalty(Configured):
         real, fake = as_images(real=real, fake=fake)
         if real is not None and fake is not None:
             check_same_shape(real, fake, ("real", "fake"))
-        player = Player(discriminator, condition, [(real, real_logits), (fake, fake_logits)])
+        known = [(real, real_logits), (fake, fake_logits)]
+        player = PenalizedNetwork(discriminator, condition, known)
         arguments = [player, real, fake, as_seed(seed)]
         if self.needs_latents:
             if generator is None or latents is None:
@@ -129,7 +130,7 @@ class Penalty(Configured):
                     f"{type(self).__name__} needs `generator` and `latents`. Received: "
                     f"generator={generator!r}, latents={latents!r}"
                 )
-            arguments += [Player(generator, generator_condition), latents]
+            arguments += [PenalizedNetwork(generator, generator_condition), latents]
         return self.weighted(self.value(*arguments))
 
     def value(self, discriminator, real, fake, seed):
@@ -222,7 +223,8 @@ class GeneratorPenalty(Penalty):
     def compute(self, generator, latents, condition=None, *, seed=None):
         """As the call, but updates nothing: returns the weighted penalty and its `statistics`."""
         (latents,) = as_images(latents=latents)
-        return self.weighted(self.value(Player(generator, condition), latents, as_seed(seed)))
+        network = PenalizedNetwork(generator, condition)
+        return self.weighted(self.value(network, latents, as_seed(seed)))
 
     def value(self, generator, latents, seed):
         """The unweighted penalty; `generator` takes latents alone and gives images."""

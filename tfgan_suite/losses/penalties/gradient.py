@@ -5,7 +5,11 @@ import tensorflow as tf
 from tfgan_suite.losses._reduction import DEFAULT_REDUCTION, check_same_shape, weighted
 from tfgan_suite.losses.penalties._arguments import as_images, check_at_least
 from tfgan_suite.losses.penalties._draws import as_seed, rows_like
-from tfgan_suite.losses.penalties._player import Player, input_gradients, squared_norms
+from tfgan_suite.losses.penalties._penalized_network import (
+    PenalizedNetwork,
+    input_gradients,
+    squared_norms,
+)
 from tfgan_suite.losses.penalties.base import Penalty
 from tfgan_suite.registration import public, register
 
@@ -194,7 +198,7 @@ def wasserstein_gradient_penalty(
     """
     real, fake = as_images(real_data=real_data, generated_data=generated_data)
     check_same_shape(real, fake, ("real_data", "generated_data"))
-    discriminator = Player(lambda images: discriminator_fn(images, generator_inputs))
+    discriminator = PenalizedNetwork(lambda images: discriminator_fn(images, generator_inputs))
     gradients = input_gradients(discriminator, between(real, fake, as_seed(seed)))
     excess = tf.sqrt(squared_norms(gradients) + epsilon) / target - 1.0
     if one_sided:

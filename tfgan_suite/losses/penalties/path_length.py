@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from tfgan_suite.losses.penalties._arguments import check_at_least
 from tfgan_suite.losses.penalties._draws import rows_like
-from tfgan_suite.losses.penalties._player import input_gradients, squared_norms
+from tfgan_suite.losses.penalties._penalized_network import input_gradients, squared_norms
 from tfgan_suite.losses.penalties.base import GeneratorPenalty
 from tfgan_suite.registration import register
 

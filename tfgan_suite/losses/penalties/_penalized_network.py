@@ -6,7 +6,7 @@ import tensorflow as tf
 from tfgan_suite.losses._reduction import at_least_float32
 
 
-class Player:
+class PenalizedNetwork:
     """A network as penalties call it: with images (or latents) alone, in training mode.
 
     The function that is trained is the one that is penalized, so Dropout drops and BatchNorm uses
@@ -50,7 +50,7 @@ def input_gradients(network, inputs, weights=None, names=("discriminator", "imag
     by `weights(outputs)` (a vector-Jacobian product).
 
     Args:
-        network: a `Player`.
+        network: a `PenalizedNetwork`.
         inputs: tensor `[N, ...]`.
         weights: a function of the outputs, or None.
         names: what errors call the network and its inputs.
