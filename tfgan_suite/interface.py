@@ -213,7 +213,8 @@ def conditions_of_game(networks, known=(), classes=None):
         classes: number of classes where one is of labels; None to find it.
 
     Returns:
-        Tuple of conditions; labels that were not declared have as many classes as all networks know.
+        Tuple of conditions; labels that were not declared have as many classes as all networks
+        know.
 
     Raises:
         ValueError: if one is neither declared nor known, or the layers of a network know fewer
