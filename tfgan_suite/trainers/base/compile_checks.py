@@ -23,8 +23,8 @@ def warn_of_probabilities(networks):
             if activation in _PROBABILITIES:
                 warnings.warn(
                     f"The losses take logits, any real numbers, and apply a {activation} "
-                    f"themselves where they need it; end the network without one. Received: {network.name!r} "
-                    f"with an output {output.name!r} that ends in a {activation}"
+                    f"themselves where they need it; end the network without one. Received: "
+                    f"{network.name!r} with an output {output.name!r} that ends in a {activation}"
                 )
 
 
