@@ -140,7 +140,9 @@ def test_fit_moves_every_network(outsider):
 
 
 @ALL
-@pytest.mark.parametrize("stop", [2, 4, 7])
+@pytest.mark.parametrize(
+    "stop", [2, pytest.param(4, marks=pytest.mark.slow), pytest.param(7, marks=pytest.mark.slow)]
+)
 def test_a_resumed_training_is_the_uninterrupted_one(outsider, stop, tmp_path):
     interrupted = outsider.trainer()
     outsider.fit(interrupted, StopAfter(stop), callbacks.Checkpoints(tmp_path))
