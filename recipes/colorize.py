@@ -34,7 +34,6 @@ import keras
 
 from tfgan_suite import cli, data, metrics, networks, trainers
 from tfgan_suite.experiment import PairConfig
-from tfgan_suite.experiment.image_data import has_split
 
 
 @dataclasses.dataclass
@@ -73,7 +72,7 @@ def build(config):
     def images(source, **options):
         return data.load_pairs(data.Colorization(source), **config.data_options, **options)
 
-    tested = not config.validation and has_split(config.data, "test")
+    tested = not config.validation and data.has_split(config.data, "test")
 
     def held_out():
         source, split = config.validation or config.data, "test" if tested else "train"

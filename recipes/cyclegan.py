@@ -53,7 +53,6 @@ import keras
 
 from tfgan_suite import cli, data, metrics, networks, schedules, trainers
 from tfgan_suite.experiment import TranslationConfig
-from tfgan_suite.experiment.image_data import has_split
 
 
 @dataclasses.dataclass
@@ -155,7 +154,7 @@ def build_discriminator(config, number, channels):
 def count_held_out(config):
     """How many of the first images of each domain are held out, None for the split "test"."""
     both = (config.data, config.data_b)
-    if config.held_out or None in both or all(has_split(domain, "test") for domain in both):
+    if config.held_out or None in both or all(data.has_split(domain, "test") for domain in both):
         return config.held_out
     return max(1, min(24, *(data.describe(domain).num_examples // 10 for domain in both)))
 

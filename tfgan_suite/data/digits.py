@@ -4,6 +4,7 @@ import numpy as np
 
 from tfgan_suite.data.arrays import array_source
 from tfgan_suite.data.given_conditions import with_condition
+from tfgan_suite.data.source import UnknownSplitError
 
 TEST_SIZE = 297
 
@@ -17,13 +18,15 @@ def open_digits(split):
         split: `"train"` or `"test"`.
 
     Raises:
-        ValueError: if `split` is anything else.
+        UnknownSplitError: (a ValueError) if `split` is anything else.
 
     References:
         Alpaydin and Kaynak 1998, "Optical Recognition of Handwritten Digits", UCI repository.
     """
     if split not in ("train", "test"):
-        raise ValueError(f'digits has the splits "train" and "test". Received: split={split!r}')
+        raise UnknownSplitError(
+            f'digits has the splits "train" and "test". Received: split={split!r}'
+        )
     # scikit-learn takes a second to import, and only this source needs it.
     from sklearn.datasets import load_digits
     from sklearn.model_selection import train_test_split

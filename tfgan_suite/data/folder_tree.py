@@ -8,6 +8,7 @@ import re
 
 from tfgan_suite.data import attribute_files, dataset_json
 from tfgan_suite.data.image_files import has_image_suffix
+from tfgan_suite.data.source import UnknownSplitError
 from tfgan_suite.files import shown, shown_some
 
 SPLITS = ("train", "val", "valid", "validation", "test")
@@ -147,7 +148,7 @@ def _choose_split(root, inside, split):
     splits = [name for name in tree if name in SPLITS]
     if not splits:
         if split != "train":
-            raise ValueError(
+            raise UnknownSplitError(
                 f"{shown(root)} has no split folders ({', '.join(SPLITS)}), so it has only the "
                 f'split "train". Received: split={split!r}'
             )
@@ -158,7 +159,9 @@ def _choose_split(root, inside, split):
             f"alone, and classes are inside each of them. Received: {shown_some(tree)}"
         )
     if split not in splits:
-        raise ValueError(f"{shown(root)} has the splits {splits}. Received: split={split!r}")
+        raise UnknownSplitError(
+            f"{shown(root)} has the splits {splits}. Received: split={split!r}"
+        )
     below = [os.fspath(file)[len(os.path.join(root, name, "")) :].split(os.sep)
              for name in splits for file in inside.images[name]]
     classes = {parts[0] for parts in below if len(parts) > 1}

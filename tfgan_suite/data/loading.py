@@ -1,4 +1,4 @@
-"""The two entry points: `load` a data set as a pipeline, `describe` it."""
+"""The entry points: `load` a data set as a pipeline, `describe` it, ask for its splits."""
 
 import operator
 
@@ -9,6 +9,7 @@ from tfgan_suite.data.any_source import open_source
 from tfgan_suite.data.channels import check_channels
 from tfgan_suite.data.description import describe_source
 from tfgan_suite.data.resizing import check_interpolation, check_size
+from tfgan_suite.data.source import UnknownSplitError
 from tfgan_suite.registration import public
 
 
@@ -192,6 +193,27 @@ def describe(source, *, split="train", attributes=None, broken="raise", data_dir
     """
     skip_broken = check_broken(broken)
     return describe_source(open_source(source, split, data_dir, 0, skip_broken, attributes))
+
+
+@public
+def has_split(source, split, *, data_dir=None):
+    """Whether a data set has a split of that name.
+
+    Args:
+        source, split, data_dir: as `load` takes them.
+
+    Raises:
+        ValueError: if the source is unknown, or the split is there and cannot be used.
+
+    Example:
+        >>> has_split("digits", "validation")
+        False
+    """
+    try:
+        describe(source, split=split, data_dir=data_dir)
+    except UnknownSplitError:
+        return False
+    return True
 
 
 def check_broken(broken):

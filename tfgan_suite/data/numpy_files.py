@@ -8,6 +8,7 @@ import zipfile
 import numpy as np
 
 from tfgan_suite.data.arrays import open_arrays
+from tfgan_suite.data.source import UnknownSplitError
 from tfgan_suite.files import shown
 
 SUFFIXES = (".npy", ".npz")
@@ -57,6 +58,8 @@ def open_numpy_file(source, split, skip_broken=False, value_range=None):
     arrays = images if labels is None else (images, labels)
     try:
         opened = open_arrays(arrays, "train" if has_splits else split, skip_broken, value_range)
+    except UnknownSplitError as error:
+        raise UnknownSplitError(f"{source}: {error}") from error
     except ValueError as error:
         raise ValueError(f"{source}: {error}") from error
     return dataclasses.replace(opened, name=shown(path.stem))
@@ -70,7 +73,9 @@ def _choose(arrays, split, source):
     splits = _splits(names)
     if splits:
         if split not in splits:
-            raise ValueError(f"{source} has the splits {splits}. Received: split={split!r}")
+            raise UnknownSplitError(
+                f"{source} has the splits {splits}. Received: split={split!r}"
+            )
         images, labels = (
             [name.format(split) for name in kind] for kind in (_SPLIT_IMAGES, _SPLIT_LABELS)
         )

@@ -10,6 +10,7 @@ import tensorflow as tf
 from tfgan_suite.checks import positive_int
 from tfgan_suite.conditions import Condition, Labels
 from tfgan_suite.modalities import Image
+from tfgan_suite.registration import public
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,11 +119,16 @@ def part_of(source, skip=0, limit=None):
     )
 
 
+@public
+class UnknownSplitError(ValueError):
+    """A data set is there, and has no split of the name that was asked for."""
+
+
 def only_train(split, name):
     """Refuses every split but "train", for sources which have no other.
 
     Raises:
-        ValueError: if `split` is anything else.
+        UnknownSplitError: if `split` is anything else.
     """
     if split != "train":
-        raise ValueError(f'{name} has only the split "train". Received: split={split!r}')
+        raise UnknownSplitError(f'{name} has only the split "train". Received: split={split!r}')

@@ -11,7 +11,7 @@ import tensorflow as tf
 from tfgan_suite.conditions import Labels
 from tfgan_suite.data.reachability import any_reachable
 from tfgan_suite.data.records import Records
-from tfgan_suite.data.source import Source
+from tfgan_suite.data.source import Source, UnknownSplitError
 from tfgan_suite.provenance import of_files
 
 
@@ -56,7 +56,7 @@ def open_tfds(source, split, data_dir=None, skip_broken=False):
     try:
         info = builder.info.splits[split]
     except (ValueError, KeyError) as error:
-        raise ValueError(
+        raise UnknownSplitError(
             f"{builder.name} has the splits {sorted(builder.info.splits)}, and slices of them "
             f'such as "train[:90%]". Received: split={split!r} ({error})'
         ) from error

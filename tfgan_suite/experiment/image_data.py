@@ -122,15 +122,6 @@ class ImageData:
         )
 
 
-def has_split(source, split):
-    """Whether a data set, as `data.load` takes it, has a split of that name."""
-    try:
-        data.describe(source, split=split)
-    except ValueError:
-        return False
-    return True
-
-
 def check_images(description, source):
     """Raises ValueError unless a `data.Description` is of images."""
     if len(description.image_shape) != 3:

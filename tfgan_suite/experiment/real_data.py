@@ -193,11 +193,7 @@ class RealData:
         )
 
     def _has(self, split):
-        try:
-            data.describe(self.source, split=split, data_dir=self.data_dir)
-        except ValueError:
-            return False
-        return True
+        return data.has_split(self.source, split, data_dir=self.data_dir)
 
 
 def held_out_by_content(images, labels):
