@@ -53,6 +53,8 @@ def open_numpy_file(source, split, skip_broken=False, value_range=None):
         raise ValueError(
             f"The file cannot be read as NumPy's: {error}. Received: source={str(source)!r}"
         ) from error
+    except UnknownSplitError:
+        raise
     except ValueError as error:
         raise ValueError(f"{error} (in the file {source})") from error
     arrays = images if labels is None else (images, labels)
