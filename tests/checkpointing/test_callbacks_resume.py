@@ -9,6 +9,7 @@ import trainings
 from trainings import STEPS
 
 from tfgan_suite import callbacks, testing, trainers
+from tfgan_suite.checkpointing import callback_state
 
 
 class Improves(keras.callbacks.Callback):
@@ -180,3 +181,12 @@ def test_a_training_that_stopped_by_itself_is_over(tmp_path):
     again = train(6)
     assert int(again.step) == 2 * STEPS  # the best weights, with their counter
     assert trainings.digests(again) == trainings.digests(first)
+
+
+def test_a_state_sets_no_attribute_but_those_that_are_kept():
+    stopping = keras.callbacks.EarlyStopping("score", mode="min")
+    callback_state.set_callback_state(
+        [stopping], {"EarlyStopping/0": {"wait": 3, "best": "Infinity", "on_epoch_end": "mine"}}
+    )
+    assert (stopping.wait, stopping.best) == (3, np.inf)
+    assert callable(stopping.on_epoch_end)

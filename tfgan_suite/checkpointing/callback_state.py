@@ -45,8 +45,10 @@ def set_callback_state(callbacks, state):
         elif isinstance(callback, keras.callbacks.CSVLogger):
             _write_again(callback, state[key]["lines"])
         else:
-            for name, value in state[key].items():
-                setattr(callback, name, _number(value))
+            # No others: a checkpoint may be a stranger's.
+            for name in _known_names(callback):
+                if name in state[key]:
+                    setattr(callback, name, _number(state[key][name]))
 
 
 def get_callback_arrays(callbacks):
@@ -84,8 +86,12 @@ def _get(callback):
     if isinstance(callback, keras.callbacks.CSVLogger):
         with open(callback.filename, encoding="utf-8", newline="") as file:
             return {"lines": file.read()}
-    names = next(names for kind, names in KNOWN.items() if isinstance(callback, kind))
-    return {name: getattr(callback, name) for name in names if hasattr(callback, name)}
+    known = _known_names(callback)
+    return {name: getattr(callback, name) for name in known if hasattr(callback, name)}
+
+
+def _known_names(callback):
+    return next(names for kind, names in KNOWN.items() if isinstance(callback, kind))
 
 
 def _write_again(logger, lines):
