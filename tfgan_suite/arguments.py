@@ -22,6 +22,8 @@ CONDITION_OPTIONS = {
     "condition": ("0.1,0.2", "the condition to draw, where it is numbers"),
     "tokens": ("TEXT", "the text to draw"),
 }
+# What commands are told of real images, as `data.load` takes it.
+IMAGE_OPTIONS = ("image_size", "channels", "resize", "value_range", "broken", "data_dir")
 
 
 def parse(argv):
@@ -254,7 +256,7 @@ def _add_conditions(command):
 
 
 def _add_image_shape(command, whose):
-    """Size, channels and resizing of real images, as in the config of a training."""
+    """How real images are read, as in the config of a training: `IMAGE_OPTIONS`."""
     command.add_argument(
         "--image-size", type=_size, metavar="N|H,W", help=f"in pixels (default: {whose})"
     )
@@ -264,7 +266,24 @@ def _add_image_shape(command, whose):
     command.add_argument(
         "--resize", choices=("stretch", "crop", "pad"), help="where the aspect ratio changes"
     )
+    command.add_argument(
+        "--value-range", type=_range, metavar="LOW,HIGH",
+        help="of the values in the files (default: of their type)",
+    )  # fmt: skip
+    command.add_argument(
+        "--broken", choices=("raise", "skip"), help="images that cannot be read (default: raise)"
+    )
     command.add_argument("--data-dir", metavar="DIR", help="of TensorFlow Datasets")
+
+
+def _range(text):
+    try:
+        low, high = map(float, text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"must be the lowest and the highest value, such as 0,4095, not {text}"
+        ) from None
+    return low, high
 
 
 def _size(text):

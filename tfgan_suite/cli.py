@@ -10,7 +10,7 @@ import os
 import pathlib
 import sys
 
-from tfgan_suite.arguments import CONDITION_OPTIONS, parse, parser
+from tfgan_suite.arguments import CONDITION_OPTIONS, IMAGE_OPTIONS, parse, parser
 from tfgan_suite.experiment import find_recipes, load_recipe, resolve_config
 from tfgan_suite.experiment.config_outline import check_overrides
 from tfgan_suite.experiment.recipe import unknown_preset
@@ -241,7 +241,7 @@ def _evaluate(arguments):
 
 def _evaluate_by_recipe(arguments):
     options = ("split", "metrics", "extractor", "to", "class_frequencies", "round_to_8_bits")
-    for option in (*options, *_image_options(arguments)):
+    for option in (*options, *IMAGE_OPTIONS):
         if getattr(arguments, option) is not None:
             raise ValueError(
                 "Without --data a run is judged as its recipe says. "
@@ -268,8 +268,8 @@ def _classifier(arguments):
 
 def _image_options(arguments):
     """What is asked of real images, as `data.load` takes it."""
-    keys = ("image_size", "channels", "resize", "data_dir")
-    return {key: getattr(arguments, key) for key in keys}
+    given = {key: getattr(arguments, key) for key in IMAGE_OPTIONS}
+    return {key: value for key, value in given.items() if value is not None}
 
 
 def _export(arguments):

@@ -202,7 +202,7 @@ def _look_for_range(name, paths):
         if top is None:
             raise ValueError(
                 f"The images of {name} are floats or integers of 32 bits, which do not say what is "
-                "white; `data.load` takes it as value_range=(low, high). "
+                "white: give value_range (of `data.load`, `--set` or `--value-range`), low and high. "
                 f"Received: values from {low:g} to {high:g}"
             )
         note_if_dark(name, low, high, top)

@@ -177,13 +177,15 @@ def skipped(dataset):
 
 
 @public
-def describe(source, *, split="train", attributes=None, broken="raise", data_dir=None):
+def describe(
+    source, *, split="train", attributes=None, value_range=None, broken="raise", data_dir=None
+):
     """Describes a data set without reading its images (of a folder, all headers and a few images).
 
     A TFDS data set that is not prepared yet is prepared first, as in `load`.
 
     Args:
-        source, split, attributes, broken, data_dir: as `load` takes them.
+        source, split, attributes, value_range, broken, data_dir: as `load` takes them.
 
     Returns:
         A `Description`.
@@ -192,15 +194,17 @@ def describe(source, *, split="train", attributes=None, broken="raise", data_dir
         ValueError: if the source or the split is unknown or not there.
     """
     skip_broken = check_broken(broken)
-    return describe_source(open_source(source, split, data_dir, 0, skip_broken, attributes))
+    options = (skip_broken, attributes, value_range)
+    return describe_source(open_source(source, split, data_dir, 0, *options))
 
 
 @public
-def has_split(source, split, *, data_dir=None):
+def has_split(source, split, **options):
     """Whether a data set has a split of that name.
 
     Args:
-        source, split, data_dir: as `load` takes them.
+        source, split: as `load` takes them.
+        **options: further ones of `describe`.
 
     Raises:
         ValueError: if the source is unknown, or the split is there and cannot be used.
@@ -210,7 +214,7 @@ def has_split(source, split, *, data_dir=None):
         False
     """
     try:
-        describe(source, split=split, data_dir=data_dir)
+        describe(source, split=split, **options)
     except UnknownSplitError:
         return False
     return True

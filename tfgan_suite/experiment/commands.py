@@ -93,7 +93,8 @@ def train_classifier(source, *, epochs=None, **options):
     Args:
         source: as `data.load` takes it.
         epochs: passes over the images; None for as many as show 60 000 images.
-        **options: `image_size`, `channels`, `resize` and `data_dir`, as `data.load` takes them.
+        **options: `image_size`, `channels`, `resize`, `value_range`, `broken` and `data_dir`, as
+            `data.load` takes them.
 
     Returns:
         Path of its file.

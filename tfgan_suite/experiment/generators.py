@@ -46,7 +46,15 @@ def source_and_split(text):
 
 
 def open_generator(
-    text, *, image_size=None, channels=None, resize=None, data_dir=None, best=False
+    text,
+    *,
+    image_size=None,
+    channels=None,
+    resize=None,
+    value_range=None,
+    broken="raise",
+    data_dir=None,
+    best=False,
 ):
     """Opens what a command is to judge.
 
@@ -59,7 +67,8 @@ def open_generator(
               the split "train" by default: the floor of every score. A path or a version may have
               colons (see `source_and_split`);
             - `"noise"`: independent uniform pixels, the other end.
-        image_size, channels, resize, data_dir: of real images, as `data.load` takes them.
+        image_size, channels, resize, value_range, broken, data_dir: of real images, as `data.load`
+            takes them.
         best: whether of a run the best checkpoint is taken.
 
     Returns:
@@ -78,6 +87,8 @@ def open_generator(
             image_size=image_size,
             channels=channels,
             resize=resize,
+            value_range=value_range,
+            broken=broken,
             split=split or "train",
             train_split=split or "train",
             data_dir=data_dir,

@@ -13,13 +13,15 @@ SMOKE_IMAGES = {"epochs": 2, "steps_per_epoch": 3, "num_samples": 100, "judge_ep
 class ImageConfig:
     """For recipes that learn from single images; `open_images(config)` reads them."""
 
-    OF_DATA: ClassVar = ("split", "image_size", "channels", "resize")
+    OF_DATA: ClassVar = ("split", "image_size", "channels", "resize", "value_range", "broken")
 
     data: str = "digits"  # a name of `data.load`, a folder, an archive, a .npz or .npy file
     split: str = "train"  # of the data; of TFDS also a slice such as train[:90%]
     image_size: int | tuple[int, int] | None = None  # pixels: side or height,width; none: as it is
     channels: int | None = None  # 1 (grey) or 3 (RGB); none: as many as the images have
     resize: Literal["stretch", "crop", "pad"] | None = None  # where the aspect ratio changes
+    value_range: tuple[float, float] | None = None  # of the files' values; none: of their type
+    broken: Literal["raise", "skip"] = "raise"  # what becomes of images that cannot be read
     mirror: bool = False  # left and right at random
     cache: bool = True  # keep the resized images in memory
     batch_size: int = 64  # images in a minibatch, over all devices
@@ -28,6 +30,11 @@ class ImageConfig:
     num_samples: int = 2000  # generated images that are judged
     judge_epochs: int | None = None  # of the judge on the real images; none: 60 000 images shown
     seed: int = 0  # of weights, latents, and the order and mirroring of the data
+
+    @property
+    def reading(self):
+        """How files become images, for `data.load` and for judges alike."""
+        return {"resize": self.resize, "value_range": self.value_range, "broken": self.broken}
 
 
 @dataclasses.dataclass

@@ -34,7 +34,8 @@ class ImageData:
 
     def __init__(self, config, labels=False):
         self.config, self.labels = config, labels
-        facts = data.describe(config.data, split=config.split)
+        reading = {"value_range": config.value_range, "broken": config.broken}
+        facts = data.describe(config.data, split=config.split, **reading)
         check_images(facts, config.data)
         self.num_classes = facts.num_classes
         if labels and not self.num_classes:
@@ -69,8 +70,8 @@ class ImageData:
             split=config.split,
             image_size=config.image_size,
             channels=self._convert_to,
-            resize=config.resize,
             labels=self.labels,
+            **config.reading,
             **options,
         )
 
@@ -91,10 +92,10 @@ class ImageData:
                     config.data,
                     image_size=config.image_size,
                     channels=self._convert_to,
-                    resize=config.resize,
                     split=config.split,
                     epochs=config.judge_epochs,
                     num_samples=config.num_samples,
+                    **config.reading,
                 )
             ]
         elif judge:

@@ -29,9 +29,9 @@ def classifier_judge(source, *, num_samples=2000, **options):
     Args:
         source: data set with labels, as `data.load` takes it.
         num_samples: images to generate and judge.
-        **options: `image_size`, `channels` and `resize`, as `data.load` takes them; `split`, to
-            train the classifier on ("train"); `epochs` of the classifier, None for as many as show
-            60 000 images.
+        **options: `image_size`, `channels`, `resize`, `value_range` and `broken`, as `data.load`
+            takes them; `split`, to train the classifier on ("train"); `epochs` of the classifier,
+            None for as many as show 60 000 images.
 
     Returns:
         A `ClassifierEvaluator`.
@@ -101,6 +101,8 @@ def feature_judge(
     image_size=None,
     channels=None,
     resize=None,
+    value_range=None,
+    broken="raise",
     split=None,
     train_split="train",
     epochs=None,
@@ -113,7 +115,7 @@ def feature_judge(
         source: data set, as `data.load` takes it.
         scores: names of scores: see `metrics.known_scores`.
         extractor: see `make_extractor`; None for "classifier" where a score needs an extractor.
-        image_size, channels, resize: as `data.load` takes them.
+        image_size, channels, resize, value_range, broken: as `data.load` takes them.
         split: split of the real images to compare with; None for held-out ones where there are
             some, else `train_split`.
         train_split: split on which the classifier is trained.
@@ -133,6 +135,8 @@ def feature_judge(
         image_size=image_size,
         channels=channels,
         resize=resize,
+        value_range=value_range,
+        broken=broken,
         split=split,
         train_split=train_split,
         epochs=epochs,

@@ -23,7 +23,7 @@ class RealData:
         source: as `data.load` takes it.
         image_size: as `data.load` takes it; None for the images' own.
         channels: as `data.load` takes it; None for the images' own.
-        resize: as `data.load` takes it.
+        resize, value_range, broken: as `data.load` takes them.
         split: split of the images that generated ones are compared with; None for the first of
             `HELD_OUT` that there is, else `train_split`.
         train_split: split on which the classifier is trained, and the generator was.
@@ -41,13 +41,15 @@ class RealData:
         image_size=None,
         channels=None,
         resize=None,
+        value_range=None,
+        broken="raise",
         split=None,
         train_split="train",
         epochs=None,
         data_dir=None,
     ):
         self.source, self.image_size, self.channels = source, image_size, channels
-        self.resize = resize
+        self.resize, self.value_range, self.broken = resize, value_range, broken
         self._split, self.train_split = split, train_split
         self.epochs, self.data_dir = epochs, data_dir
         self._read = {}
@@ -55,7 +57,12 @@ class RealData:
     @functools.cached_property
     def facts(self):
         """The `data.Description` of the training split."""
-        return data.describe(self.source, split=self.train_split, data_dir=self.data_dir)
+        return data.describe(self.source, split=self.train_split, **self._reading)
+
+    @property
+    def _reading(self):
+        names = ("value_range", "broken", "data_dir")
+        return {name: getattr(self, name) for name in names}
 
     @functools.cached_property
     def split(self):
@@ -137,7 +144,7 @@ class RealData:
             shuffle=False,
             cache=False,
             drop_remainder=False,
-            data_dir=self.data_dir,
+            **self._reading,
         )
 
     @functools.cached_property
@@ -193,7 +200,7 @@ class RealData:
         )
 
     def _has(self, split):
-        return data.has_split(self.source, split, data_dir=self.data_dir)
+        return data.has_split(self.source, split, **self._reading)
 
 
 def held_out_by_content(images, labels):

@@ -38,6 +38,8 @@ def score(
     image_size=None,
     channels=None,
     resize=None,
+    value_range=None,
+    broken="raise",
     class_frequencies=None,
     round_to_8_bits=None,
     data_dir=None,
@@ -61,6 +63,7 @@ def score(
         image_size, channels: of the real images where no generator decides them.
         resize: how real images of another aspect ratio, or of several sizes, are brought there, as
             `data.load` takes it; None for how those of the runs were, if they agree.
+        value_range, broken: of the real images, as `data.load` takes them.
         class_frequencies, round_to_8_bits: see `metrics.FeatureEvaluator`.
         data_dir: as `data.load` takes it.
         best: whether of runs the best checkpoint is judged.
@@ -77,6 +80,7 @@ def score(
     if metrics is not None:
         check_scores(metrics)
     options = {"image_size": image_size, "channels": channels, "resize": resize}
+    options |= {"value_range": value_range, "broken": broken}
     generators, options = _open(sources, best, {**options, "data_dir": data_dir})
     real = RealData(data_source, split=split, **options)
     if metrics is None:
