@@ -131,7 +131,8 @@ def test_paths_with_colons_are_whole(tmp_path):
 
 def test_a_run_without_evaluators_is_told_of_data(monkeypatch):
     monkeypatch.setattr(commands, "build", lambda *_: types.SimpleNamespace(evaluators=[]))
-    recipe = types.SimpleNamespace(name="mine")
-    restored = types.SimpleNamespace(recipe=recipe, config=None, directory=None)
+    restored = types.SimpleNamespace(
+        recipe=None, recipe_name="mine", config=None, directory=None
+    )
     with pytest.raises(ValueError, match="--data SOURCE. Received: mine"):
         commands.evaluate(restored)
