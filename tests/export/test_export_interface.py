@@ -27,7 +27,7 @@ def read_card(version):
 def rewrite_card(version, change):
     card = read_card(version)
     change(card)
-    (version / CARD).write_text(json.dumps(card))
+    model_card.write(version, card)
 
 
 def failures(version, **options):

@@ -56,7 +56,8 @@ def signatures_of(interface):
     conditions = interface.conditions
     signatures = {n: Signature(fields, conditions, made.key) for n, fields in sources.items()}
     for name, (key, form) in made.forms().items():
-        _add(signatures, name, Signature(asked, conditions, key, tf.function(form)))
+        form = tf.function(form, autograph=False)
+        _add(signatures, name, Signature(asked, conditions, key, form))
     otherwise = list(_told_otherwise(conditions))
     for name, signature in list(signatures.items()):
         for form, told in otherwise:

@@ -36,7 +36,7 @@ def trace(generator, interface, max_rows):
     module = tf.Module(name="generator")
     module.weights = [copy for _, copy in pairs]
 
-    @tf.function  # traced once, called by every signature
+    @tf.function(autograph=False)  # traced once, called by every signature
     def generate(inputs, conditions):
         # In this scope Keras reads the copies in place of its own variables and drops updates.
         with keras.StatelessScope([(weight, copy.read_value()) for weight, copy in pairs]):
@@ -50,7 +50,7 @@ def trace(generator, interface, max_rows):
             return {signature.output: made if signature.form is None else signature.form(made)}
 
         specs = {field.key: field.spec for field in signature.fields}
-        return tf.function(body).get_concrete_function(**specs)
+        return tf.function(body, autograph=False).get_concrete_function(**specs)
 
     with float32_arithmetic(generator):
         functions = {}

@@ -198,7 +198,7 @@ class Generate(Declared):
                 made = network(interface.arguments(network, inputs, conditions), training=False)
                 return made[0] if isinstance(made, (list, tuple)) else made
 
-            kept = self._functions[role] = (network, tf.function(call))
+            kept = self._functions[role] = (network, tf.function(call, autograph=False))
         return kept[1]
 
     def _batches(self, rows):

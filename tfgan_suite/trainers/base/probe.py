@@ -54,7 +54,7 @@ def _compiled_look(trainer, loss):
             return _look(trainer, loss, seed, real, held_out)
 
         # The loss is kept too, for as long as its id is a key.
-        kept[key] = (loss, tf.function(look))
+        kept[key] = (loss, tf.function(look, autograph=False))
     return lambda trainer, loss, *arguments: kept[key][1](*arguments)
 
 

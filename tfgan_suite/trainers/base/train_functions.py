@@ -92,7 +92,7 @@ class TrainFunctions:
             logs = strategy.run(step, args=(data,))
             return {k: strategy.experimental_local_results(v)[0] for k, v in logs.items()}
 
-        return one if self.run_eagerly else tf.function(one, reduce_retracing=True)
+        return one if self.run_eagerly else tf.function(one, reduce_retracing=True, autograph=False)
 
     def _all_steps(self, one):
         def execution(iterator):
@@ -104,7 +104,8 @@ class TrainFunctions:
                 return start[1]
             return tf.while_loop(lambda i, _: i < self.steps_per_execution, another, start)[1]
 
-        compiled = execution if self.run_eagerly else tf.function(execution, reduce_retracing=True)
+        options = {"reduce_retracing": True, "autograph": False}
+        compiled = execution if self.run_eagerly else tf.function(execution, **options)
 
         def steps(iterator):
             # `train_on_batch` hands over a generator of one batch, which no graph can ask.
