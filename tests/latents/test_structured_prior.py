@@ -15,7 +15,9 @@ SEEDS = np.arange(4000, dtype="int64")
 @pytest.fixture(scope="module", params=["sample", "from_seeds"])
 def drawn(request):
     """Noise, categorical codes and continuous codes of 4000 rows, drawn in either way."""
-    z = PRIOR.sample(4000, seed=1) if request.param == "sample" else PRIOR.from_seeds(SEEDS)
+    # In a graph, which draws the same (below) in a fraction of the time.
+    from_seeds = tf.function(PRIOR.from_seeds)
+    z = PRIOR.sample(4000, seed=1) if request.param == "sample" else from_seeds(SEEDS)
     assert z.shape == (4000, 3 + 4 + 2 + 2)
     noise, categories, continuous = PRIOR.split(z)
     return noise.numpy(), [c.numpy() for c in categories], continuous.numpy()
