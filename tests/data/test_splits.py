@@ -1,5 +1,7 @@
 """Splits: one that is not there is told from one that is there and cannot be used."""
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,16 @@ def test_of_folders(write_image, noise, tmp_path):
     assert data.has_split(tmp_path, "test")
     assert not data.has_split(tmp_path, "val")
     assert not data.has_split(tmp_path / "train", "test")
+
+
+def test_of_archives(write_image, noise, tmp_path):
+    for name in ("plain/a/0.png", "plain/b/0.png", "split/train/0.png", "split/test/0.png"):
+        write_image(name, noise(4, 4, 3))
+    for name, has_test in (("plain", False), ("split", True)):
+        shutil.make_archive(tmp_path / name, "zip", tmp_path / name)
+        assert data.has_split(tmp_path / f"{name}.zip", "test") == has_test
+    with pytest.raises(data.UnknownSplitError, match="plain.zip"):
+        data.load(tmp_path / "plain.zip", split="test")
 
 
 def test_of_arrays(tmp_path):

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 
 from tfgan_suite.data.folder import open_folder
+from tfgan_suite.data.source import retold
 from tfgan_suite.data.unpacking import unpack
 
 SUFFIXES = (
@@ -45,7 +46,7 @@ def open_archive(source, split, skip_broken=False, attributes=None, value_range=
         label = name or path.name
         return open_folder(inside, split, skip_broken, attributes, value_range, label)
     except ValueError as error:
-        raise ValueError(str(error).replace(str(folder), str(source))) from error
+        raise retold(error, str(error).replace(str(folder), str(source))) from error
 
 
 @functools.cache

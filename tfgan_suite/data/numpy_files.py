@@ -8,7 +8,7 @@ import zipfile
 import numpy as np
 
 from tfgan_suite.data.arrays import open_arrays
-from tfgan_suite.data.source import UnknownSplitError
+from tfgan_suite.data.source import UnknownSplitError, retold
 from tfgan_suite.files import shown
 
 SUFFIXES = (".npy", ".npz")
@@ -53,17 +53,13 @@ def open_numpy_file(source, split, skip_broken=False, value_range=None):
         raise ValueError(
             f"The file cannot be read as NumPy's: {error}. Received: source={str(source)!r}"
         ) from error
-    except UnknownSplitError:
-        raise
     except ValueError as error:
-        raise ValueError(f"{error} (in the file {source})") from error
+        raise retold(error, f"{error} (in the file {source})") from error
     arrays = images if labels is None else (images, labels)
     try:
         opened = open_arrays(arrays, "train" if has_splits else split, skip_broken, value_range)
-    except UnknownSplitError as error:
-        raise UnknownSplitError(f"{source}: {error}") from error
     except ValueError as error:
-        raise ValueError(f"{source}: {error}") from error
+        raise retold(error, f"{source}: {error}") from error
     return dataclasses.replace(opened, name=shown(path.stem))
 
 

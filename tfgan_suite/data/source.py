@@ -124,6 +124,12 @@ class UnknownSplitError(ValueError):
     """A data set is there, and has no split of the name that was asked for."""
 
 
+def retold(error, text):
+    """A ValueError with other words, which is still about a split where it was."""
+    kind = UnknownSplitError if isinstance(error, UnknownSplitError) else ValueError
+    return kind(text)
+
+
 def only_train(split, name):
     """Refuses every split but "train", for sources which have no other.
 
