@@ -200,7 +200,7 @@ def parser():
     evaluate.add_argument("--samples", type=_examples, metavar="N", help="of each generator")
     evaluate.add_argument("--seed", type=_seed, metavar="S", help="of the samples")
     evaluate.add_argument("--to", metavar="DIR", help="for scores, table and pictures")
-    _add_image_shape(evaluate, "the generators'")
+    _add_image_options(evaluate, "the generators'")
     evaluate.add_argument(
         "--class-frequencies",
         type=_frequencies,
@@ -219,7 +219,7 @@ def parser():
         "classifier", help="train the judge of a labelled data set, or find it in the cache"
     )
     classifier.add_argument("source", metavar="NAME", help="a data set, or a folder of classes")
-    _add_image_shape(classifier, "the images'")
+    _add_image_options(classifier, "the images'")
     classifier.add_argument("--epochs", type=_at_least(1), metavar="N", help="passes over it")
 
     export = commands.add_parser("export", help="export a generator for TensorFlow Serving")
@@ -255,7 +255,7 @@ def _add_conditions(command):
         command.add_argument(f"--{option}", metavar=metavar, help=text)
 
 
-def _add_image_shape(command, whose):
+def _add_image_options(command, whose):
     """How real images are read, as in the config of a training: `IMAGE_OPTIONS`."""
     command.add_argument(
         "--image-size", type=_size, metavar="N|H,W", help=f"in pixels (default: {whose})"

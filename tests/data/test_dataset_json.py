@@ -106,3 +106,10 @@ def test_what_is_wrong_is_named(shards, content, message):
         content = {"labels": list(zip(files, content["labels"]))}
     with pytest.raises(ValueError, match=message):
         data.describe(write(content))
+
+
+def test_labels_that_lie_in_one_another_too_deeply_are_named(write_image, noise, tmp_path):
+    write_image("0.png", noise(4, 4, 3))
+    (tmp_path / "dataset.json").write_text("[" * 200_000)
+    with pytest.raises(ValueError, match="dataset.json"):
+        data.load(tmp_path, labels=True, batch_size=1)

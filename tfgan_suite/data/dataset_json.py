@@ -35,7 +35,7 @@ def read_dataset_json(folder):
         return None
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ValueError(f"The labels cannot be read: {error}. Received: {shown(path)}") from error
     return content if isinstance(content, dict) and "labels" in content else None
 

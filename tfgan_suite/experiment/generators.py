@@ -45,17 +45,7 @@ def source_and_split(text):
     return text[: found.start()], found[1]
 
 
-def open_generator(
-    text,
-    *,
-    image_size=None,
-    channels=None,
-    resize=None,
-    value_range=None,
-    broken="raise",
-    data_dir=None,
-    best=False,
-):
+def open_generator(text, *, best=False, **options):
     """Opens what a command is to judge.
 
     Args:
@@ -67,9 +57,9 @@ def open_generator(
               the split "train" by default: the floor of every score. A path or a version may have
               colons (see `source_and_split`);
             - `"noise"`: independent uniform pixels, the other end.
-        image_size, channels, resize, value_range, broken, data_dir: of real images, as `data.load`
-            takes them.
         best: whether of a run the best checkpoint is taken.
+        **options: of real images: `image_size`, `channels`, `resize`, `value_range`, `broken` and
+            `data_dir`, as `data.load` takes them.
 
     Returns:
         One of the classes here.
@@ -81,19 +71,9 @@ def open_generator(
         return Noise()
     if text.startswith(REAL):
         source, split = source_and_split(text.removeprefix(REAL))
+        split = split or "train"
         # RealData calls the images that are compared `split`.
-        real = RealData(
-            source,
-            image_size=image_size,
-            channels=channels,
-            resize=resize,
-            value_range=value_range,
-            broken=broken,
-            split=split or "train",
-            train_split=split or "train",
-            data_dir=data_dir,
-        )
-        return RealImages(text, real)
+        return RealImages(text, RealData(source, split=split, train_split=split, **options))
     if is_exported(text):
         return ExportedGenerator(text)
     if not pathlib.Path(text).exists():

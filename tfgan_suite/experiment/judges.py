@@ -98,15 +98,9 @@ def feature_judge(
     *,
     scores=DEFAULT_SCORES,
     extractor=None,
-    image_size=None,
-    channels=None,
-    resize=None,
-    value_range=None,
-    broken="raise",
-    split=None,
-    train_split="train",
-    epochs=None,
     num_samples=2000,
+    class_frequencies=None,
+    round_to_8_bits=None,
     **options,
 ):
     """An evaluator by named scores against a data set, made when it first judges.
@@ -115,13 +109,12 @@ def feature_judge(
         source: data set, as `data.load` takes it.
         scores: names of scores: see `metrics.known_scores`.
         extractor: see `make_extractor`; None for "classifier" where a score needs an extractor.
-        image_size, channels, resize, value_range, broken: as `data.load` takes them.
-        split: split of the real images to compare with; None for held-out ones where there are
-            some, else `train_split`.
-        train_split: split on which the classifier is trained.
-        epochs: of the classifier.
         num_samples: images to generate and judge.
-        **options: `class_frequencies` and `round_to_8_bits`, as `FeatureEvaluator` takes them.
+        class_frequencies, round_to_8_bits: as `FeatureEvaluator` takes them.
+        **options: `image_size`, `channels`, `resize`, `value_range` and `broken`, as `data.load`
+            takes them; `split` of the real images to compare with, by default held-out ones where
+            there are some, else `train_split`, on which the classifier is trained ("train");
+            `epochs` of the classifier.
 
     Returns:
         A callable as `Experiment.evaluators` takes it, with the name "features".
@@ -130,17 +123,8 @@ def feature_judge(
         ValueError: if a score is unknown.
     """
     check_scores(scores)
-    real = RealData(
-        source,
-        image_size=image_size,
-        channels=channels,
-        resize=resize,
-        value_range=value_range,
-        broken=broken,
-        split=split,
-        train_split=train_split,
-        epochs=epochs,
-    )
+    real = RealData(source, **options)
+    how = {"class_frequencies": class_frequencies, "round_to_8_bits": round_to_8_bits}
 
     def check(generate):
         check_possible(real, extractor, scores, [generate])
@@ -148,7 +132,7 @@ def feature_judge(
             make_extractor(extractor, real)  # its files are there
 
     def make():
-        return comparing_evaluator(real, extractor, scores, num_samples, **options)
+        return comparing_evaluator(real, extractor, scores, num_samples, **how)
 
     return _WhenCalled(num_samples, make, check)
 

@@ -75,7 +75,7 @@ class RealData:
         others = (split for split in HELD_OUT if split != self.train_split)
         return next(filter(self._has, others), None)
 
-    @property
+    @functools.cached_property
     def image_shape(self):
         """`(height, width, channels)` to which the images come, known before they are read.
 

@@ -119,8 +119,9 @@ _CONTROL = """
 SERVED = frozenset(
     [
         *_ARRAYS, *_NUMBERS, *_LINEAR_ALGEBRA, *_LAYERS, *_MEDIA, *_TEXT,
-     *_SEEDED, *_COLLECTIONS, *_CONTROL]
-)
+        *_SEEDED, *_COLLECTIONS, *_CONTROL,
+    ]
+)  # fmt: skip
 # Beside them, of what restores the weights as the model is loaded, from the files beside the graph.
 RESTORING = frozenset({"AssignVariableOp", "RestoreV2"})
 # And of what would save them, which no loader runs.
