@@ -203,11 +203,11 @@ def test_nothing_of_the_package_is_forgotten():
         ("points", {"serving_default", "from_seed", "truncated"}),
         ("labels", {"serving_default", "from_seed", "truncated", "png"}),
         ("translator", {"serving_default", "png"}),
-        ("images of 4 channels of nothing", {"serving_default", "from_seed", "truncated", "png"}),
-        ("images of 5 channels of nothing", {"serving_default", "from_seed", "truncated"}),
-        ("waveforms of nothing", {"serving_default", "from_seed", "truncated", "wav"}),
-        ("videos of nothing", {"serving_default", "from_seed", "truncated"}),
-        ("rows of nothing", {"serving_default", "from_seed", "truncated", "csv"}),
+        ("images of 4 channels of labels and attributes", {"serving_default", "from_seed", "truncated", "png"}),
+        ("images of 5 channels of labels and attributes", {"serving_default", "from_seed", "truncated"}),
+        ("waveforms of labels and attributes", {"serving_default", "from_seed", "truncated", "wav"}),
+        ("videos of labels and attributes", {"serving_default", "from_seed", "truncated"}),
+        ("rows of labels and attributes", {"serving_default", "from_seed", "truncated", "csv"}),
         (
             "vectors of tokens",
             {
@@ -215,7 +215,7 @@ def test_nothing_of_the_package_is_forgotten():
                 "from_seed_of_text", "truncated_of_text",
             },
         ),
-        ("sequences of nothing", {"serving_default", "from_seed", "truncated", "strings"}),
+        ("sequences of labels and attributes", {"serving_default", "from_seed", "truncated", "strings"}),
     ],
 )
 def test_signatures_of_each_kind(exported, kind, signatures):
