@@ -8,8 +8,10 @@ import trainings
 
 # Steps of an epoch of four, of two epochs.
 MOMENTS = {"first_step": 1, "mid_epoch": 6, "epoch_end": 4, "last_step": 8}
-BY_DEFAULT = [("mid_epoch", option) for option in trainings.OPTIONS]
-BY_DEFAULT += [(moment, "ema") for moment in MOMENTS if moment != "mid_epoch"]
+# They have little that the others have not.
+SIMILAR = ("plain", "mixed_bfloat16", "conditional", "spectral_norm")
+BY_DEFAULT = [("mid_epoch", option) for option in trainings.OPTIONS if option not in SIMILAR]
+BY_DEFAULT += [("epoch_end", "ema")]
 OTHERS = [
     (moment, option)
     for moment in MOMENTS

@@ -316,3 +316,25 @@ TRAINERS = {
 
 # The one list. A class may have further cases: its name, a space, and what they are.
 CASES = {**LOSSES, **FUNCTIONS, **PENALTIES, **LAYERS, **NETWORKS, **TRAINERS}
+
+# Those that have little which another case has not: they are asked with the slow tests.
+SIMILAR = {
+    "ConditionalBatchNormalization of vectors",
+    "Downsample by averages",
+    "GAN",
+    "InfoGAN simultaneous",
+    "MinimaxGAN",
+    "ModulatedConv2D",
+    "SpectralNormalization of Dense",
+    "SpectralNormalization of DepthwiseConv2D",
+    "SpectralNormalization of Embedding",
+    "Upsample by neighbours",
+    "dcgan.build_discriminator",
+    "dcgan.build_discriminator of labels",
+    "dcgan.build_discriminator with projection",
+    "dcgan.build_generator",
+    "dcgan.build_generator of labels",
+    "dcgan.build_generator with conditional BatchNorm",
+    "heads.build_code_heads",
+    "sngan.build_discriminator without labels",
+}

@@ -7,15 +7,22 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from cases import CASES
+from cases import CASES, SIMILAR
 
-EVERY = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+SPEED = {name: pytest.mark.slow if name in SIMILAR else () for name in CASES}
 
 
-def those(attribute):
-    """The cases that have something which the others lack."""
-    found = {name: case for name, case in CASES.items() if getattr(case, attribute)}
+def those(attribute=None):
+    """The cases, or those that have something which the others lack."""
+    found = {
+        name: pytest.param(case, marks=SPEED[name])
+        for name, case in CASES.items()
+        if attribute is None or getattr(case, attribute)
+    }
     return pytest.mark.parametrize("case", found.values(), ids=found)
+
+
+EVERY = those()
 
 
 def arrays(tensors):
@@ -77,7 +84,7 @@ def exported(tmp_path_factory):
     return of_kind
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=SPEED[name]) for name in CASES])
 def test_exported_and_loaded_it_computes_the_same(name, exported):
     before, after = exported(type(CASES[name]))[name]
     assert_close(after, before, 1e-4)

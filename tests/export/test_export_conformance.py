@@ -174,7 +174,11 @@ FORMS = {
 }
 
 
-@pytest.mark.parametrize("name", [*kinds.KINDS, *NETWORKS, "WassersteinGAN"])
+# Vectors of every condition differ by what is asked with, which the test above asks with.
+VERIFIED = [name for name in kinds.KINDS if not name.startswith("vectors of ")]
+
+
+@pytest.mark.parametrize("name", [*VERIFIED, *NETWORKS, "vectors of tokens", "WassersteinGAN"])
 def test_verified(exported, name):
     part, path = exported[name]
     report = verify(path, against=part)

@@ -23,11 +23,15 @@ FOLDER = pathlib.Path(__file__).parents[2] / "recipes"
 RECIPES = sorted(FOLDER.glob("[!_]*.py"))
 # Of the recipes as they were measured: all settings, and the losses of a smoke run.
 MEASURED_AS = json.loads(pathlib.Path(__file__).with_name("settings.json").read_text())
-# Presets that are run here: those whose data can be had without a network; of each family the
-# first one always, the others with the slow tests.
+# Presets that are run here: those whose data can be had without a network; of most families the
+# first one always, the others with the slow tests, and those that differ from others by little.
 SMOKED = [name for name in MEASURED_AS if "smoke" in MEASURED_AS[name]]
 FIRST = {name.split(":")[0]: name for name in reversed(SMOKED)}.values()
-RUN = [pytest.param(name, marks=() if name in FIRST else pytest.mark.slow) for name in SMOKED]
+ALIKE = {"colorize:cifar10", "js_against_wasserstein:lines", "vanishing_gradients:digits"}
+RUN = [
+    pytest.param(name, marks=() if name in FIRST and name not in ALIKE else pytest.mark.slow)
+    for name in SMOKED
+]
 # Recipes whose data are real image files, and where these are.
 FILES = {
     "pix2pix": {"data": "facades/facades-val.tar", "validation": "facades/facades-val.tar"},

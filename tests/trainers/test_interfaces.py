@@ -67,8 +67,7 @@ def test_what_is_inferred_is_not_in_the_config():
     assert not {"modality", "condition", "source"} & set(gan.get_config())
 
 
-@pytest.mark.parametrize("k", [1, 2])
-@pytest.mark.parametrize("form", [tuple, dict])
+@pytest.mark.parametrize("form, k", [(tuple, 1), (dict, 2)])
 def test_two_conditions(form, k):
     kinds = [Labels(3), Attributes(2)]
     gan = GAN(*two_conditions(), testing.LATENT_DIM, condition=kinds, discriminator_steps=k, seed=1)

@@ -35,7 +35,7 @@ def check(
 
 
 # They have little that the others have not.
-SIMILAR = ("ConditionalGAN", "InfoGAN", "MinimaxGAN")
+SIMILAR = ("ACGAN", "ConditionalGAN", "InfoGAN", "MinimaxGAN", "ModifiedMinimaxGAN")
 EVERY = [pytest.param(n, marks=pytest.mark.slow if n in SIMILAR else []) for n in TRAININGS]
 
 

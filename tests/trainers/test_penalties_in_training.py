@@ -130,7 +130,7 @@ def test_compiling_again_leaves_no_memory_behind():
     assert len(gan.variables) == before + 3
 
 
-@pytest.mark.parametrize("interval", [1, 2])
+@pytest.mark.parametrize("interval", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_two_replicas_equal_one(two_replicas, interval):
     x, results = testing.points(16), []
     one = penalized(interval=interval)

@@ -10,6 +10,14 @@ from tfgan_suite import testing
 
 NAMES = list(equal_trainings.TRAININGS)
 NORMS = (None, "synchronized")
+# Statistics, shared by the replicas, and what else has a state: of the others one step is compared
+# with the conformance lists, twenty steps of them with `slow`.
+BY_DEFAULT = {("ModifiedMinimaxGAN", "synchronized"), ("WassersteinGAN", None), ("GAN with ADA", None)}
+EVERY = [
+    pytest.param(name, norm, marks=() if (name, norm) in BY_DEFAULT else pytest.mark.slow)
+    for name in NAMES
+    for norm in NORMS
+]
 # With Adam only the rounding differs: here for those that are cheap, all others with `slow`.
 WITH_ADAM = [
     pytest.param(name, norm, marks=[] if name == "Pix2Pix" and norm else pytest.mark.slow)
@@ -45,8 +53,7 @@ def check(name, optimizer, batch_norm, strategy):
         assert moved.max() > 1e-3, name
 
 
-@pytest.mark.parametrize("batch_norm", NORMS)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name, batch_norm", EVERY)
 def test_with_gradient_descent(name, batch_norm, two_replicas):
     check(name, "SGD", batch_norm, two_replicas)
 

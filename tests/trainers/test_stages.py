@@ -200,11 +200,17 @@ class StopAfter(keras.callbacks.Callback):
             self.model.stop_training = True
 
 
-@pytest.mark.parametrize("lengths", [BY_STEPS, BY_IMAGES], ids=["steps", "images"])
 @pytest.mark.parametrize(
-    "stop, eager", [(1, True), (3, True), (4, True), (5, True), (6, True), (4, False)]
+    "lengths, stop, eager",
+    [
+        *((BY_STEPS, stop, True) for stop in (1, 3, 4, 5, 6)),
+        (BY_IMAGES, 4, True),
+        (BY_IMAGES, 4, False),
+        pytest.param(BY_STEPS, 4, False, marks=pytest.mark.slow),
+        *(pytest.param(BY_IMAGES, stop, True, marks=pytest.mark.slow) for stop in (1, 3, 5, 6)),
+    ],
 )
-def test_a_training_goes_on_bit_for_bit_from_anywhere(stop, eager, lengths, tmp_path):
+def test_a_training_goes_on_bit_for_bit_from_anywhere(lengths, stop, eager, tmp_path):
     options = {"lengths": lengths, "run_eagerly": eager}  # graphs take long to trace
     whole = staged(**options)
     fit(whole, epochs=2, steps=4)
