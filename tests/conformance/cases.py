@@ -163,6 +163,7 @@ LAYERS = {
         X, W, of_its_batch=REPLICAS_OWN_BATCH,
     ),
     "Conv2D": Layer(lambda: layers.Conv2D(4, 5, 2, "same"), RGB),
+    "Conv2D in groups": Layer(lambda: layers.Conv2D(4, 3, padding="same", groups=2), X),
     "Conv2DTranspose": Layer(lambda: layers.Conv2DTranspose(1, 5, 2, "same"), X),
     "DifferentiableAugmentation": Layer(lambda: layers.DifferentiableAugmentation(seed=1), RGB),
     "Downsample": Layer(layers.Downsample, X),
@@ -175,6 +176,7 @@ LAYERS = {
     "GradientNormalization": Layer(lambda: layers.GradientNormalization(critic()), X),
     "ImageHistoryPool": Layer(lambda: layers.ImageHistoryPool(3, seed=1), X),
     "InstanceNormalization": Layer(layers.InstanceNormalization, X),
+    "LearnedBasis": Layer(layers.LearnedBasis, W),
     "MinibatchStddev": Layer(lambda: layers.MinibatchStddev(2, 2), X),
     "ModulatedConv2D": Layer(lambda: layers.ModulatedConv2D(3), X, W),
     "ModulatedConv2D down": Layer(lambda: layers.ModulatedConv2D(3, resample="down"), X, W),
@@ -252,6 +254,19 @@ NETWORKS = {
     "patch_discriminator.build_discriminator": Network(
         lambda: networks.patch_discriminator.build_discriminator(
             16, 1, filters=2, receptive_field=16, seed=1
+        )
+    ),
+    "r3gan.build_discriminator": Network(
+        lambda: networks.r3gan.build_discriminator(8, 1, 4, group_size=4, blocks=1, seed=1)
+    ),
+    "r3gan.build_discriminator of labels": Network(
+        lambda: networks.r3gan.build_discriminator(
+            8, 1, 4, group_size=4, blocks=1, num_classes=3, seed=1
+        )
+    ),
+    "r3gan.build_generator": Network(
+        lambda: networks.r3gan.build_generator(
+            8, 1, 3, 4, group_size=4, blocks=1, num_classes=3, seed=1
         )
     ),
     "resnet_translator.build_generator": Network(

@@ -259,3 +259,49 @@ def test_two_replicas_have_the_derivatives_of_one(two_replicas):
     found = step(next(iter(two_replicas.experimental_distribute_dataset(batches))))
     local = [two_replicas.experimental_local_results(g)[0] for g in found]
     compare(local, alone, 1e-5)
+
+
+# --- Groups --------------------------------------------------------------------------------------
+
+
+def of_blocks(kernel, groups):
+    """The kernel of a plain convolution that equals one in groups: zeros between them."""
+    *size, channels, filters = kernel.shape
+    by_group = tf.reshape(kernel, [*size, 1, channels, groups, filters // groups])
+    whole = by_group * tf.reshape(tf.eye(groups, dtype=kernel.dtype), [1, 1, groups, 1, groups, 1])
+    return tf.reshape(whole, [*size, groups * channels, filters])
+
+
+@pytest.mark.parametrize("padding, strides", [("same", 1), ("valid", 2)])
+def test_groups_have_the_values_of_keras_and_derivatives_of_first_and_second_order(
+    padding, strides
+):
+    options = {"groups": 3, "strides": strides, "padding": padding, "dtype": "float64"}
+    layer, keras_own = layers.Conv2D(6, 3, **options), keras.layers.Conv2D(6, 3, **options)
+    x = tf.constant(maps(2, 6, 5, 9))
+    for each in (layer, keras_own):
+        each.build(x.shape)
+    layer.kernel.assign(normal(3, 3, 3, 6))
+    layer.bias.assign(normal(6, seed=1))
+    keras_own.set_weights(layer.get_weights())
+    np.testing.assert_allclose(layer(x, training=True), keras_own(x), atol=1e-12)
+
+    def plain(x):
+        y = tf.nn.conv2d(x, of_blocks(layer.kernel.value, 3), strides, padding.upper())
+        return y + layer.bias.value
+
+    found, expected = (slopes(f, x, layer.kernel) for f in (layer, plain))
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-11)
+
+
+def slopes(f, x, kernel):
+    """Derivatives by x and the kernel, and of a penalty on the first by both."""
+    with tf.GradientTape(persistent=True) as outer:
+        outer.watch(x)
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(x)
+            y = tf.reduce_sum(tf.tanh(f(x)))
+        first = tape.gradient(y, [x, kernel.value])
+        penalty = tf.reduce_sum(tf.square(first[0]))
+    return [*first, *outer.gradient(penalty, [x, kernel.value])]

@@ -130,9 +130,14 @@ def is_worth_it(geometry, images, channels, dtype):
     """
     if not _used or not _has_onednn() or dtype not in (tf.float32, tf.bfloat16):
         return False
-    if any(device.device_type != "CPU" for device in tf.config.list_logical_devices()):
+    if has_accelerator():
         return False
     return geometry.gathers(channels) or geometry.correlates(images, channels, dtype)
+
+
+def has_accelerator():
+    """Whether TensorFlow has any other device than CPUs."""
+    return any(device.device_type != "CPU" for device in tf.config.list_logical_devices())
 
 
 def _has_onednn():

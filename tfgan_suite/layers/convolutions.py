@@ -3,7 +3,13 @@
 import keras
 import tensorflow as tf
 
-from tfgan_suite.layers._convolutions import Geometry, is_worth_it, large_map, small_map
+from tfgan_suite.layers._convolutions import (
+    Geometry,
+    has_accelerator,
+    is_worth_it,
+    large_map,
+    small_map,
+)
 from tfgan_suite.registration import register
 
 
@@ -43,6 +49,9 @@ class Conv2D(_Convolution, keras.layers.Conv2D):
     chapter 4) and of dilated filters. Values and derivatives of all orders are the same but for rounding; at inference,
     on a GPU and without oneDNN everything is Keras's own.
 
+    With `groups` it trains on a CPU too, where TensorFlow has no derivatives of grouped
+    convolutions: there each group is a convolution of its own, in every call.
+
     Takes the arguments of `keras.layers.Conv2D`.
     """
 
@@ -52,6 +61,16 @@ class Conv2D(_Convolution, keras.layers.Conv2D):
         if geometry is None:
             return super().call(inputs)
         return self._finished(small_map(inputs, tf.convert_to_tensor(self.kernel), geometry))
+
+    def convolution_op(self, inputs, kernel):
+        if self.groups == 1 or has_accelerator():
+            return super().convolution_op(inputs, kernel)
+        axis = -1 if self.data_format == "channels_last" else 1
+        groups = zip(
+            tf.split(inputs, self.groups, axis), tf.split(kernel, self.groups, -1), strict=True
+        )
+        convolve = super().convolution_op
+        return tf.concat([convolve(maps, own) for maps, own in groups], axis)
 
 
 @register

@@ -74,6 +74,21 @@ def check_multiples(sizes, factor_of, image_size):
     )
 
 
+def halvings_to_four(image_size, smallest, largest):
+    """Height, width and the number of halvings, down to 4 to 7 rows or columns.
+
+    Raises:
+        ValueError: if a side is out of range or cannot be halved so often.
+    """
+    height, width = height_and_width(image_size, smallest, largest)
+    check_multiples((height, width), lambda sizes: 2 ** _halvings(sizes), image_size)
+    return height, width, _halvings((height, width))
+
+
+def _halvings(sizes):
+    return int(math.log2(min(sizes) / 4))
+
+
 def halved_sizes(size, stages):
     """`[size, half of it, half of that, ...]`: `stages` halvings of a pair, rounded up."""
     sizes = [tuple(size)]

@@ -26,28 +26,12 @@ from tfgan_suite.layers import (
     SpectralNormalization,
 )
 from tfgan_suite.networks._building import (
-    check_multiples,
-    height_and_width,
+    halvings_to_four,
     normal_initializer,
     seeded,
 )
 
 SMALLEST, LARGEST = 16, 128
-
-
-def stages_of(image_size):
-    """Height, width and the number of halvings, down to 4 to 7 rows or columns.
-
-    Raises:
-        ValueError: if a side is out of range or cannot be halved so often.
-    """
-    height, width = height_and_width(image_size, SMALLEST, LARGEST)
-    check_multiples((height, width), lambda sizes: 2 ** _halvings(sizes), image_size)
-    return height, width, _halvings((height, width))
-
-
-def _halvings(sizes):
-    return int(math.log2(min(sizes) / 4))
 
 
 def build_generator(
@@ -77,7 +61,7 @@ def build_generator(
     Raises:
         ValueError: if a size is out of range.
     """
-    height, width, stages = stages_of(image_size)
+    height, width, stages = halvings_to_four(image_size, SMALLEST, LARGEST)
     positive_int("channels", channels)
     positive_int("latent_dim", latent_dim)
     positive_int("filters", filters)
@@ -143,7 +127,7 @@ def build_discriminator(
     Raises:
         ValueError: if a size is out of range.
     """
-    height, width, stages = stages_of(image_size)
+    height, width, stages = halvings_to_four(image_size, SMALLEST, LARGEST)
     positive_int("channels", channels)
     positive_int("filters", filters)
     if num_classes is not None:
