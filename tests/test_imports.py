@@ -19,6 +19,7 @@ BASE = {
 # What each part of the package may import of the others; it may always import itself.
 ALLOWED = {
     "version": set(),
+    "admission": set(),
     "checks": set(),
     "configured": {"checks"},
     "fields": {"checks", "configured"},
@@ -28,7 +29,7 @@ ALLOWED = {
     "modalities": {
         "checks", "configured", "drawing", "fields", "files", "registration", "vocabulary",
     },  # fmt: skip
-    "conditions": {"checks", "configured", "fields", "registration", "vocabulary"},
+    "conditions": {"checks", "configured", "fields", "files", "registration", "vocabulary"},
     "kinds": {"conditions", "modalities"},
     "interface": {
         "conditions", "configured", "fields", "files", "kinds", "latents", "modalities",
@@ -54,18 +55,18 @@ ALLOWED = {
     "quiet_imports": set(),
     "layers": BASE,
     "losses": BASE,
-    "metrics": BASE,
+    "metrics": BASE | {"admission"},
     "data": BASE,
     "networks": {"checks", "layers", "registration"},
     "trainers": BASE | {"losses", "layers", "schedules"},
     "generation": BASE,
     "callbacks": BASE | {"checkpointing", "generation", "metrics"},
-    "export": BASE | {"sealed_json", "version"},
+    "export": BASE | {"admission", "sealed_json", "version"},
     "schedules": {"checks", "registration"},
     "serving": set(),
     "experiment": BASE
-    | {"callbacks", "checkpointing", "data", "export", "generation", "metrics", "operations"}
-    | {"version"},
+    | {"admission", "callbacks", "checkpointing", "data", "export", "generation", "metrics"}
+    | {"operations", "version"},
     "arguments": {"checks", "experiment", "version"},
     "path_arguments": set(),
     "cli": {"arguments", "experiment", "launching", "path_arguments", "quiet_imports"},

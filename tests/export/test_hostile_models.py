@@ -11,10 +11,10 @@ from forging import rewrite_graph
 from tensorflow.core.framework import node_def_pb2
 from tensorflow.python.framework import op_def_registry
 
+from tfgan_suite import admission
+from tfgan_suite.admission.allowed_operations import RESTORING, SAVING, SERVED
 from tfgan_suite.experiment.exported import ExportedGenerator
-from tfgan_suite.export import admission, verify
-from tfgan_suite.export.allowed_operations import RESTORING, SAVING, SERVED
-from tfgan_suite.export.loading import admitted_graphs, read_graphs
+from tfgan_suite.export import verify
 
 INIT = "__saved_model_init_op"
 EVERY_OPERATION = [name for name in dir(tf.raw_ops) if name[0].isupper()]
@@ -160,7 +160,7 @@ def test_a_pipe_in_the_place_of_a_file(copy):
     (failed,) = verify(copy).failures
     assert failed.name == "structure" and "saved_model.pb" in failed.detail
     with pytest.raises(admission.NotAdmitted, match="neither a file nor a folder"):
-        admitted_graphs(copy)
+        admission.admitted_graphs(copy)
 
 
 def test_every_admitted_operation_is_one_of_tensorflows():
@@ -199,7 +199,7 @@ def mutated(graph, draw):
 
 @fuzzing.cases(60)
 def test_any_change_is_admitted_or_refused_by_name(exported, cases):
-    (sound,) = read_graphs(exported)
+    (sound,) = admission.read_graphs(exported)
     draw = random.Random(0)
     refused = 0
     for _ in range(cases):

@@ -5,6 +5,8 @@ import pytest
 import tensorflow as tf
 
 from tfgan_suite import tf_gan
+from tfgan_suite.admission import NotAdmitted
+from tfgan_suite.admission.allowed_operations import SERVED
 from tfgan_suite.metrics import inception_extractor, score_name
 
 
@@ -73,6 +75,28 @@ def test_a_graph_that_is_no_classifier_is_refused(tmp_path):
     tf.saved_model.save(tf.Module(), str(tmp_path))
     with pytest.raises(ValueError, match="is not TF-GAN's Inception module"):
         inception_extractor(tmp_path)
+
+
+def test_a_graph_that_would_write_a_file_is_not_loaded(tmp_path):
+    class Writing(_Module):
+        @tf.function(input_signature=[tf.TensorSpec([None, 299, 299, 3], tf.float32)])
+        def __call__(self, images):
+            tf.io.write_file(str(tmp_path / "written"), "pwned")
+            return super().__call__(images)
+
+    tf.saved_model.save(Writing(), str(tmp_path / "module"))
+    with pytest.raises(NotAdmitted, match="more than compute: WriteFile"):
+        inception_extractor(tmp_path / "module")
+    assert not (tmp_path / "written").exists()
+
+
+def test_operations_of_the_graph_of_2015_are_admitted():
+    operations = {
+        "AvgPool", "BatchNormWithGlobalNormalization", "BiasAdd", "Cast", "CheckNumerics", "Concat",
+        "Const", "Conv2D", "DecodeJpeg", "ExpandDims", "Identity", "MatMul", "MaxPool", "Mul",
+        "Placeholder", "Relu", "Reshape", "ResizeBilinear", "Softmax", "Squeeze", "Sub",
+    }  # fmt: skip
+    assert operations <= SERVED
 
 
 def test_a_folder_without_a_graph_says_what_to_bring(tmp_path):

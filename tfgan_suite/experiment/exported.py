@@ -6,11 +6,10 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
+from tfgan_suite.admission import load_admitted
 from tfgan_suite.callbacks.metric_evaluation import BATCH
 from tfgan_suite.conditions import Labels
 from tfgan_suite.export import model_card
-from tfgan_suite.export.admission import NotAdmitted
-from tfgan_suite.export.loading import admitted_graphs
 from tfgan_suite.files import read_json
 from tfgan_suite.generation.declared import Declared
 from tfgan_suite.generation.given_conditions import checked
@@ -58,14 +57,8 @@ class ExportedGenerator(Declared):
         path = pathlib.Path(path)
         if not (path / "saved_model.pb").is_file():
             path = max(_versions(path), key=lambda child: int(child.name))
-        try:
-            admitted_graphs(path)
-            # Held: its variables live as long as it does.
-            self._module = tf.saved_model.load(path)
-        except NotAdmitted:
-            raise
-        except (OSError, ValueError, tf.errors.OpError) as error:
-            raise ValueError(f"{path} cannot be loaded as a SavedModel: {error}") from error
+        # Held: its variables live as long as it does.
+        self._module = load_admitted(path)
         self._signatures = self._module.signatures
         self._card = _read_card(path)
         self._batch = min(BATCH, self._card.get("max_rows", BATCH))

@@ -5,8 +5,9 @@ import os
 
 import tensorflow as tf
 
+from tfgan_suite.admission import read_graphs
 from tfgan_suite.export import earlier_models, model_card
-from tfgan_suite.export.loading import Served, read_graphs
+from tfgan_suite.export.loading import Served
 from tfgan_suite.export.signatures import signatures_of
 from tfgan_suite.export.verdicts import Failed, Unavailable
 

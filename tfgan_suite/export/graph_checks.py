@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python.framework import op_def_registry
 
-from tfgan_suite.export import admission
+from tfgan_suite import admission
 from tfgan_suite.export.tracing import FORBIDDEN_OPS
 from tfgan_suite.export.verdicts import Failed
 from tfgan_suite.fields import fits

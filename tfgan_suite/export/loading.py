@@ -10,48 +10,12 @@ import tempfile
 import threading
 
 import tensorflow as tf
-from google.protobuf.message import DecodeError
-from tensorflow.core.protobuf import saved_model_pb2
 
-from tfgan_suite.export import admission
+from tfgan_suite.admission import admitted_graphs
 
 _PROGRAM = pathlib.Path(__file__).with_name("c_api.py")
 _SECONDS = 600.0  # for a process to load a model, or to answer one request
 _shared = None  # the `Loader` of all models within `shared_loader`
-
-
-def read_graphs(path):
-    """All `MetaGraphDef`s of the SavedModel in directory `path`.
-
-    Raises:
-        ValueError: if `saved_model.pb` is missing or cannot be read.
-    """
-    file = pathlib.Path(path) / "saved_model.pb"
-    saved = saved_model_pb2.SavedModel()
-    try:
-        saved.ParseFromString(file.read_bytes())
-    except (OSError, DecodeError) as error:
-        raise ValueError(f"{file} cannot be read: {error}") from error
-    return list(saved.meta_graphs)
-
-
-def admitted_graphs(path):
-    """All `MetaGraphDef`s of the SavedModel in directory `path`, if it may be loaded.
-
-    Raises:
-        ValueError: if it cannot be read, or could do more than compute (`admission.NotAdmitted`).
-    """
-    try:
-        admission.check_files(path)
-        graphs = read_graphs(path)
-        for graph in graphs:
-            admission.check_graph(graph)
-    except admission.NotAdmitted as error:
-        raise admission.NotAdmitted(
-            f"The SavedModel is not loaded, for {error}. See docs/security.md. "
-            f"Received: {str(path)!r}"
-        ) from error
-    return graphs
 
 
 class Loader:

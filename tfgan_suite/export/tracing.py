@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgan_suite.export.allowed_operations import SERVED
+from tfgan_suite.admission.allowed_operations import SERVED
 from tfgan_suite.export.request_checks import checked, with_finite
 from tfgan_suite.export.signatures import signatures_of
 

@@ -2,7 +2,8 @@
 
 import pathlib
 
-from tfgan_suite.export import admission, answer_checks, file_checks, graph_checks
+from tfgan_suite import admission
+from tfgan_suite.export import answer_checks, file_checks, graph_checks
 from tfgan_suite.export.exported_model import TELLING, ExportedModel
 from tfgan_suite.export.publishing import is_version
 from tfgan_suite.export.verdicts import Check, Report, Skipped, Unavailable
@@ -41,7 +42,7 @@ def verify(path, *, against=None):
     """Checks an exported model point by point, through TensorFlow's C API as TensorFlow Serving.
 
     A model may come from anybody: before anything of it is run, its files say whether it could do
-    more than compute, and then it is not loaded (`tfgan_suite.export.admission`). What runs, runs
+    more than compute, and then it is not loaded (`tfgan_suite.admission`). What runs, runs
     in a process of its own.
 
     What the signatures must be follows from the interface on the model card; of a model that was

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite import tf_gan
+from tfgan_suite.admission import load_admitted
 from tfgan_suite.metrics.extractors import FeatureExtractor
 from tfgan_suite.registration import public
 
@@ -33,14 +34,15 @@ def inception_extractor(path=None, *, batch_size=32):
     Raises:
         FileNotFoundError: if there is neither such a folder nor a way to the handle; it names what
             to bring.
-        ValueError: if what was loaded is another graph.
+        ValueError: if it is another graph, or one that could do more than compute, which is not
+            loaded (docs/security.md).
     """
     handle = tf_gan.eval.INCEPTION_TFHUB
     folder = pathlib.Path(path or _resolve(handle))
     if not (folder / "saved_model.pb").is_file():
         raise FileNotFoundError(_what_to_bring(handle, f"no saved_model.pb in {str(folder)!r}"))
     # `tf_gan.eval.run_inception` loads the module anew at every call.
-    module = tf.saved_model.load(str(folder))
+    module = load_admitted(folder)
     size = tf_gan.eval.INCEPTION_DEFAULT_IMAGE_SIZE
 
     def function(images):

@@ -55,9 +55,9 @@ _LINEAR_ALGEBRA = """
 """.split()
 # Layers.
 _LAYERS = """
-    ApproxTopK AvgPool AvgPool3D AvgPool3DGrad AvgPoolGrad BiasAdd BiasAddGrad BiasAddV1
-    BlockLSTM BlockLSTMV2 Conv Conv2D Conv2DBackpropFilter Conv2DBackpropFilterV2
-    Conv2DBackpropInput Conv2DBackpropInputV2 Conv3D Conv3DBackpropFilter
+    ApproxTopK AvgPool AvgPool3D AvgPool3DGrad AvgPoolGrad BatchNormWithGlobalNormalization
+    BiasAdd BiasAddGrad BiasAddV1 BlockLSTM BlockLSTMV2 Conv Conv2D Conv2DBackpropFilter
+    Conv2DBackpropFilterV2 Conv2DBackpropInput Conv2DBackpropInputV2 Conv3D Conv3DBackpropFilter
     Conv3DBackpropFilterV2 Conv3DBackpropInput Conv3DBackpropInputV2 DataFormatDimMap
     DataFormatVecPermute DepthwiseConv2dNative DepthwiseConv2dNativeBackpropFilter
     DepthwiseConv2dNativeBackpropInput Dilation2D Elu EluGrad FusedBatchNorm
@@ -111,8 +111,8 @@ _COLLECTIONS = """
 """.split()
 # Calls, branches and loops; checks of a request; weights, which are read.
 _CONTROL = """
-    Assert Case ControlTrigger DisableCopyOnRead Enter Exit FakeParam For If LoopCond Merge
-    NextIteration NoOp PartitionedCall ReadVariableOp ResourceGather ResourceGatherNd
+    Assert Case CheckNumerics ControlTrigger DisableCopyOnRead Enter Exit FakeParam For If LoopCond
+    Merge NextIteration NoOp PartitionedCall ReadVariableOp ResourceGather ResourceGatherNd
     StatefulPartitionedCall StatelessCase StatelessIf StatelessWhile Switch ToBool VarHandleOp
     VarIsInitializedOp VariableShape While
 """.split()

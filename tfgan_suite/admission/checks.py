@@ -1,12 +1,4 @@
-"""Whether a SavedModel of somebody else may be loaded: what it would run, read off its files.
-
-Loading a SavedModel runs a part of it, and asking it the rest. So nothing of it is loaded before
-every operation of its graphs and functions was found on a list of those that compute and do nothing
-else (`allowed_operations.py`).
-
-What is not looked for are errors in TensorFlow's own kernels, which compute what they are given:
-docs/security.md says what that means.
-"""
+"""What a SavedModel would run, read off its files and its graphs."""
 
 import graphlib
 import os
@@ -15,7 +7,7 @@ import stat
 
 from tensorflow.python.framework import op_def_registry
 
-from tfgan_suite.export.allowed_operations import RESTORING, SAVING, SERVED
+from tfgan_suite.admission.allowed_operations import RESTORING, SAVING, SERVED
 
 _LARGEST = 5_000_000  # operations, with each call in the place of what it calls
 _OBJECTS = {
