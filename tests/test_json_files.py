@@ -32,5 +32,6 @@ def test_what_is_no_object_is_named(tmp_path, text, match):
 @pytest.mark.parametrize("make", [os.mkfifo, lambda path: os.symlink("/dev/zero", path), os.mkdir])
 def test_pipes_devices_and_folders_are_not_opened(tmp_path, make):
     make(tmp_path / "a.json")
-    with pytest.raises(OSError, match="no regular file.*a.json"):
-        files.read_json(tmp_path / "a.json")
+    for read in (files.read_json, files.read_regular):
+        with pytest.raises(OSError, match="no regular file.*a.json"):
+            read(tmp_path / "a.json")

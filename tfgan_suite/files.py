@@ -95,6 +95,12 @@ def check_regular(path):
         raise OSError(errno.EINVAL, "It is no regular file", str(path))
 
 
+def read_regular(path):
+    """The bytes of a regular file; raises OSError for any other, which it does not wait for."""
+    check_regular(path)
+    return pathlib.Path(path).read_bytes()
+
+
 def shown(path):
     """A path, or a text with one in it, that can be printed: bytes that are no UTF-8 as `\\xe9`."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
@@ -132,8 +138,7 @@ def read_json(path):
         OSError: if there is no such file.
         ValueError: if it holds anything else.
     """
-    check_regular(path)
-    return json_object(pathlib.Path(path).read_bytes())
+    return json_object(read_regular(path))
 
 
 def json_object(text):

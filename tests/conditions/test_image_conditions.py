@@ -1,5 +1,7 @@
 """Images and masks as conditions: forms, files, checks."""
 
+import os
+
 import keras
 import numpy as np
 import pytest
@@ -38,6 +40,12 @@ def test_files_are_read_by_their_paths(tmp_path):
     masks = MASK.parse(paths[0])
     assert masks.shape == (1, 8, 6, 1)
     assert set(np.unique(masks)) == {0.0, 1.0}
+
+
+def test_a_pipe_in_the_place_of_an_image_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a.png")
+    with pytest.raises(ValueError, match="paths of files.*a.png.*no regular file"):
+        IMAGE.parse(str(tmp_path / "a.png"))
 
 
 def test_files_that_cannot_be_read_or_do_not_fit_are_named(tmp_path):

@@ -1,11 +1,13 @@
 """Finding and loading recipes."""
 
+import os
 import pathlib
 
 import pytest
 
 import tfgan_suite
 from tfgan_suite.experiment import find_recipes, load_recipe
+from tfgan_suite.experiment.config_outline import describe_config
 from tfgan_suite.experiment.recipe_files import outline
 
 RECIPES = pathlib.Path(__file__).parents[2] / "recipes"
@@ -47,6 +49,24 @@ def test_recipes_of_a_checkout_are_found_from_any_folder(in_tmp):
     names = set(find_recipes())
     assert {"dcgan", "minimax_gaussians"} <= names
     assert {path.name for path in RECIPES.glob("[!_]*.py")} == {f"{name}.py" for name in names}
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: os.symlink("nowhere", path)])
+def test_a_pipe_or_a_broken_link_is_no_recipe(recipes_here, make):
+    make(recipes_here / "other.py")
+    assert set(find_recipes()) == {"small_ring"}
+    with pytest.raises(ValueError, match="no such recipe file.*other.py"):
+        load_recipe(recipes_here / "other.py")
+
+
+@pytest.mark.parametrize("read", [outline, describe_config])
+def test_a_recipe_that_has_become_a_pipe_is_not_waited_for(tmp_path, read):
+    os.mkfifo(tmp_path / "r.py")
+    if read is outline:
+        with pytest.raises(OSError, match="no regular file.*r.py"):
+            read(tmp_path / "r.py")
+    else:
+        assert read(tmp_path / "r.py") == []
 
 
 def test_helpers_are_not_recipes(recipes_here):

@@ -100,11 +100,20 @@ def test_a_link_that_leads_out_is_refused(run, tmp_path, where):
         restore(run)
 
 
-def test_a_pipe_is_refused(run):
-    (run / "checkpoints" / "final.keras").unlink()
-    os.mkfifo(run / "checkpoints" / "final.keras")
-    with pytest.raises(ValueError, match="final.keras is neither a file nor a folder"):
+@pytest.mark.parametrize(
+    "name", ["checkpoints/final.keras", "recipe.py", "config.json", "metrics.jsonl"]
+)
+def test_a_pipe_is_refused(run, name):
+    (run / name).unlink()
+    os.mkfifo(run / name)
+    with pytest.raises(ValueError, match=f"{name} is neither a file nor a folder"):
         restore(run)
+
+
+def test_a_trainer_that_is_a_pipe_is_none(tmp_path):
+    os.mkfifo(tmp_path / "a.keras")
+    with pytest.raises(ValueError, match="There is no such.*a.keras"):
+        restore(tmp_path / "a.keras")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "3", "{}", '{"recipe": 3}', "[" * 100_000])

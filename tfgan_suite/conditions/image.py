@@ -7,6 +7,7 @@ from PIL import Image
 from tfgan_suite.checks import positive_int_or_none
 from tfgan_suite.conditions.condition import Condition
 from tfgan_suite.fields import BinaryField, ImageField
+from tfgan_suite.files import check_regular
 from tfgan_suite.registration import register
 
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
@@ -17,6 +18,7 @@ def _read_files(text, size, channels):
     images = []
     for path in filter(None, map(str.strip, text.split(";"))):
         try:
+            check_regular(path)
             with Image.open(path) as file:
                 image = np.asarray(file.convert(_MODES[channels]))
         except OSError as error:

@@ -4,13 +4,13 @@ import ast
 import dataclasses
 import inspect
 import io
-import pathlib
 import sys
 import textwrap
 import tokenize
 import typing
 
 from tfgan_suite.experiment.config import describe, read_overrides
+from tfgan_suite.files import read_regular
 
 # Modules that a `Config` may take its types and bases from, for it to be known before.
 _LIGHT = ("dataclasses", "typing", "tfgan_suite.experiment")
@@ -22,8 +22,7 @@ def config_of(path):
     The class alone is run, with what it takes from the modules above.
     """
     try:
-        source = pathlib.Path(path).read_text(encoding="utf-8")
-        kept = [node for node in ast.parse(source).body if _is_light(node)]
+        kept = [node for node in ast.parse(read_regular(path)).body if _is_light(node)]
         namespace = {"__name__": "recipe_outline"}
         sys.modules.setdefault("recipe_outline", type(sys)("recipe_outline"))
         exec(compile(ast.Module(kept, []), str(path), "exec"), namespace)
@@ -76,7 +75,7 @@ def _is_light(node):
 def _comments(kind, path):
     """The comments behind the fields of a class, by the fields' names."""
     if kind.__module__ == "recipe_outline":
-        source = pathlib.Path(path).read_text(encoding="utf-8")
+        source = read_regular(path).decode("utf-8")
         (node,) = [n for n in ast.parse(source).body if _is_config(n)]
         source = "\n".join(source.splitlines()[node.lineno - 1 : node.end_lineno])
     else:

@@ -6,6 +6,8 @@ import difflib
 import importlib.util
 import pathlib
 
+from tfgan_suite.files import read_regular
+
 # What recipes were called when each had one data set: the family and the preset of today.
 RENAMED = {
     "acgan_mnist": "acgan:mnist",
@@ -49,7 +51,7 @@ def find_recipes():
     found = {}
     for folder in (*installed_folders(), "recipes"):
         for path in pathlib.Path(folder).glob("*.py"):
-            if not path.name.startswith("_"):
+            if path.is_file() and not path.name.startswith("_"):  # no pipe, no broken link
                 found[path.stem] = path
     return dict(sorted(found.items()))
 
@@ -109,8 +111,8 @@ def closest(text, known):
 def outline(path):
     """The `Outline` of a recipe file."""
     try:
-        tree = ast.parse(pathlib.Path(path).read_text(encoding="utf-8"))
-    except (SyntaxError, ValueError):
+        tree = ast.parse(read_regular(path))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two: too deep
         return Outline("(not a valid Python file)", {})
     assigned = {
         node.targets[0].id: node.value

@@ -13,7 +13,7 @@ from tfgan_suite.checks import directory_name
 from tfgan_suite.experiment.config import restore_config
 from tfgan_suite.experiment.recipe import load_recipe
 from tfgan_suite.experiment.recipe_files import find_recipes
-from tfgan_suite.files import read_json
+from tfgan_suite.files import read_json, read_regular
 
 
 @dataclasses.dataclass(frozen=True)
@@ -133,8 +133,8 @@ class RunDirectory:
 def _is_known(recipe):
     """Whether a file has the text of one of the recipes that are found."""
     try:
-        text = recipe.read_bytes()
-        return any(path.read_bytes() == text for path in find_recipes().values())
+        text = read_regular(recipe)
+        return any(read_regular(path) == text for path in find_recipes().values())
     except OSError:
         return False
 

@@ -9,7 +9,7 @@ import platform
 import shutil
 
 from tfgan_suite.checkpointing import differences
-from tfgan_suite.files import replacing, strict, write_json
+from tfgan_suite.files import read_regular, replacing, strict, write_json
 from tfgan_suite.version import __version__
 
 
@@ -99,11 +99,11 @@ def changes(directory, recipe, config, *, strategy, strategy_name, precision):
         "strategy": strategy_name,
         "precision": precision,
         "replicas": strategy.num_replicas_in_sync,
-        "recipe file": hashlib.sha256(recipe.path.read_bytes()).hexdigest()[:12],
+        "recipe file": hashlib.sha256(read_regular(recipe.path)).hexdigest()[:12],
     }
     stored = {key: before[key] for key in ("recipe", "config", "strategy", "replicas")}
     stored["precision"] = before.get("precision", "float32")  # older runs had no choice
-    stored["recipe file"] = hashlib.sha256(directory.recipe.read_bytes()).hexdigest()[:12]
+    stored["recipe file"] = hashlib.sha256(read_regular(directory.recipe)).hexdigest()[:12]
     return differences(stored, now)
 
 
