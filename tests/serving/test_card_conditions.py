@@ -1,6 +1,7 @@
 """Conditions in the clients: by key, by name with the model card, and what is refused."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -110,6 +111,27 @@ def test_a_card_is_found(model, where):
 def test_no_card(tmp_path):
     with pytest.raises(ValueError, match=f"no model card. Received: card='{tmp_path}'"):
         RestClient("http://localhost:1", "any", card=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000, "[]", "3", '{"signatures": 3}', '{"signatures": {"a": {}}}',
+        '{"conditions": 3}',
+        '{"signatures": {"a": {"inputs": {"b": {"dtype": "int64", "shape": 3}}}}}',
+    ],
+    ids=lambda text: text[:40],
+)  # fmt: skip
+def test_a_card_that_makes_no_sense(tmp_path, text):
+    (tmp_path / "card.json").write_text(text)
+    with pytest.raises(ValueError, match="no model card"):
+        RestClient("http://localhost:1", "any", card=tmp_path / "card.json")
+
+
+def test_a_card_that_is_a_pipe(tmp_path):
+    os.mkfifo(tmp_path / "card.json")
+    with pytest.raises(ValueError, match="no model card.*card.json is no file"):
+        read_card(tmp_path / "card.json")
 
 
 def test_names_over_rest(server, model, trainer):

@@ -11,7 +11,7 @@ import fuzzing
 import numpy as np
 import pytest
 
-from tfgan_suite.serving import GrpcClient, RestClient, ServingError, answers
+from tfgan_suite.serving import GrpcClient, RestClient, ServingError, answers, wire
 
 SOUND = {"outputs": [[[0.5, -0.5]], [[0.25, 1.0]]]}
 LETTERS = b'{}[]",:.-0123456789eEnulNaIfinity\x00\xff'
@@ -55,21 +55,56 @@ def test_what_is_no_answer_is_a_serving_error(text, monkeypatch):
         client_that_hears(text, monkeypatch).from_seeds([1, 2])
 
 
-def test_another_shape_than_that_of_the_card(monkeypatch):
-    card = {
+def card_of(**images):
+    return {
         "signatures": {
             "from_seed": {
                 "inputs": {"seeds": {"dtype": "int64", "shape": [None]}},
-                "example": {"outputs": {"images": {"shape": [2, 1, 2]}}},
+                "example": {"outputs": {"images": {"shape": [2, 1, 2], **images}}},
             }
         }
     }
+
+
+def test_another_shape_than_that_of_the_card(monkeypatch):
+    card = card_of()
     client_that_hears(SOUND, monkeypatch, card=card).from_seeds([1, 2])
     with pytest.raises(ServingError, match=r"rows of shape \[2\], and the card says \[1, 2\]"):
         client_that_hears({"outputs": [[1, 2], [3, 4]]}, monkeypatch, card=card).from_seeds([1, 2])
     with pytest.raises(ServingError, match="gives images, and 'faces' came"):
         answer = {"outputs": {"faces": [[[1, 2]], [[3, 4]]]}}
         client_that_hears(answer, monkeypatch, card=card).from_seeds([1, 2])
+
+
+@pytest.mark.parametrize("part", [b"0,", b"[],", b"{},", b'{"a":0},', b'"b",'])
+def test_many_values_are_refused_before_they_are_objects(part, monkeypatch):
+    monkeypatch.setattr(wire, "MOST_VALUES", 1000)
+    text = b'{"outputs": [%s0]}' % (part * 1000)
+    with pytest.raises(ServingError, match="values and lists, and 1,000 at most were due"):
+        client_that_hears(text, monkeypatch).from_seeds([1, 2])
+
+
+def test_a_card_says_how_many_values_are_due(monkeypatch):
+    card = card_of(positions=[0], values=[0.5])
+    client_that_hears(SOUND, monkeypatch, card=card).from_seeds([1, 2])
+    many = {"outputs": [[[0.5] * 1000]] * 2}
+    with pytest.raises(ServingError, match="2,00. values and lists, and 1,016 at most were due"):
+        client_that_hears(many, monkeypatch, card=card).from_seeds([1, 2])
+
+
+@pytest.mark.parametrize("row", [(), (1,), (1, 1, 1, 1), (3, 2, 1), (7,)])
+def test_as_many_values_as_the_card_says_are_always_taken(row, monkeypatch):
+    card = card_of(shape=[2, *row], values=[])
+    made = np.zeros([500, *row]).tolist()
+    answer = client_that_hears({"outputs": made}, monkeypatch, card=card).from_seeds([0] * 500)
+    assert answer.shape == (500, *row)
+
+
+def test_a_letter_that_makes_all_letters_four_bytes(monkeypatch):
+    monkeypatch.setattr(wire, "LARGEST", 1000)
+    text = json.dumps({"outputs": ["é" * 200, "b"]}, ensure_ascii=False).encode()
+    with pytest.raises(ServingError, match="bytes that are not all ASCII"):
+        client_that_hears(text, monkeypatch).from_seeds([1, 2])
 
 
 @pytest.mark.parametrize("method", ["status", "metadata"])
@@ -193,31 +228,38 @@ def test_an_answer_without_end(monkeypatch):
 # --- gRPC -------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def ask_grpc():
-    """Returns a function that asks for two rows of a server which gives some message."""
+@contextlib.contextmanager
+def grpc_saying(said, **options):
+    """A client of a server that answers with the message `said["bytes"]`."""
     grpc = pytest.importorskip("grpc")
     pytest.importorskip("tensorflow_serving.apis")
     from concurrent.futures import ThreadPoolExecutor
-
-    said = {}
 
     class Handler(grpc.GenericRpcHandler):
         def service(self, details):
             return grpc.unary_unary_rpc_method_handler(lambda request, context: said["bytes"])
 
-    server = grpc.server(ThreadPoolExecutor(1), handlers=(Handler(),))
+    server = grpc.server(ThreadPoolExecutor(1), handlers=(Handler(),), **options)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     client = GrpcClient(f"127.0.0.1:{port}", "any", timeout=5.0)
 
-    def ask(message):
-        said["bytes"] = message
-        return client.from_seeds([1, 2])
-
-    yield ask
+    yield client
     client.close()
     server.stop(None)
+
+
+@pytest.fixture(scope="module")
+def ask_grpc():
+    """Returns a function that asks for two rows of a server which gives some message."""
+    said = {}
+    with grpc_saying(said) as client:
+
+        def ask(message):
+            said["bytes"] = message
+            return client.from_seeds([1, 2])
+
+        yield ask
 
 
 def response(**outputs):
@@ -257,6 +299,9 @@ def test_a_sound_grpc_answer_is_taken(ask_grpc):
         lambda: response(images=proto([1.0], shape=())),
         lambda: response(images=proto([1.0], dtype=99)),
         lambda: response(images=proto([1.0], dtype=20)),
+        lambda: b"\x0a\x7f",
+        lambda: b"\x0b",
+        lambda: b"\xff" * 11,
     ],
 )
 def test_what_is_no_grpc_answer_is_a_serving_error(ask_grpc, message):
@@ -264,8 +309,74 @@ def test_what_is_no_grpc_answer_is_a_serving_error(ask_grpc, message):
         ask_grpc(message())
 
 
-def test_an_array_is_bounded_before_it_is_made():
+def test_arrays_are_bounded_before_they_are_made(monkeypatch):
     tf = pytest.importorskip("tensorflow")
     huge = proto([1.0], shape=(2**40,))
     with pytest.raises(ServingError, match=f"more than {answers.LARGEST:,} bytes"):
-        answers.from_proto("images", huge, tf)
+        answers.from_protos({"images": huge}, tf)
+    monkeypatch.setattr(answers, "LARGEST", 1000)
+    half = proto([1.0], shape=(150,))  # 600 bytes
+    answers.from_protos({"a": half}, tf)
+    with pytest.raises(ServingError, match="`b` is no array.*more than 400 bytes"):
+        answers.from_protos({"a": half, "b": half}, tf)
+
+
+def many_outputs():
+    return b"\x0a\x00" * 2000
+
+
+def many_texts():
+    tensor = proto([], dtype=7)
+    tensor.string_val.extend([b""] * 2000)
+    return response(images=tensor)
+
+
+def many_axes():
+    return response(images=proto([1.0], shape=[1] * 2000))
+
+
+def many_integers():
+    tensor = proto([], dtype=9)
+    tensor.int64_val.extend([1] * 2000)
+    return response(images=tensor)
+
+
+def variants():
+    tensor = proto([], dtype=21)
+    tensor.variant_val.add(type_name="any")
+    return response(images=tensor)
+
+
+@pytest.mark.parametrize(
+    ("message", "match"),
+    [
+        (many_outputs, "more than 1,000 fields"), (many_texts, "more than 1,000 fields"),
+        (many_axes, "more than 1,000 fields"), (many_integers, "more than 1,000 bytes of integers"),
+        (variants, "a resource or a variant"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)  # fmt: skip
+def test_a_message_that_would_become_large_is_not_read(ask_grpc, message, match, monkeypatch):
+    monkeypatch.setattr(wire, "_MOST_FIELDS", 1000)
+    monkeypatch.setattr(wire, "_MOST_PACKED", 1000)
+    with pytest.raises(ServingError, match=match):
+        ask_grpc(message())
+
+
+@pytest.mark.parametrize(
+    "values", [np.zeros([2, 300, 3], np.float32), np.arange(2.0), [b"a", b"b"]]
+)
+def test_a_message_within_bounds_is_read(ask_grpc, values):
+    tf = pytest.importorskip("tensorflow")
+    made = ask_grpc(response(images=tf.make_tensor_proto(values)))
+    np.testing.assert_array_equal(made, np.asarray(values, made.dtype))
+
+
+def test_a_small_message_that_unpacks_to_a_large_one(monkeypatch):
+    grpc = pytest.importorskip("grpc")
+    monkeypatch.setattr("tfgan_suite.serving.grpc.LARGEST", 2**20)
+    said = {"bytes": bytes(2**25)}
+    unlimited = [("grpc.max_send_message_length", -1)]
+    with grpc_saying(said, compression=grpc.Compression.Gzip, options=unlimited) as client:
+        with pytest.raises(ServingError, match="RESOURCE_EXHAUSTED: .*larger than max"):
+            client.from_seeds([1, 2])

@@ -5,8 +5,7 @@ import base64
 import numpy as np
 
 from tfgan_suite.serving.errors import BadAnswerError
-
-LARGEST = 2**28  # bytes of an answer, and of each array in it
+from tfgan_suite.serving.wire import LARGEST
 
 
 def rows_of(inputs):
@@ -72,17 +71,27 @@ def _to_bytes(item):
     return item.encode() if isinstance(item, str) else base64.b64decode(item["b64"], validate=True)
 
 
-def from_proto(key, tensor, tf):
-    """An array of a `TensorProto`, which may say a shape of any size in a few bytes.
+def from_protos(tensors, tf):
+    """Arrays of `TensorProto`s, which may say shapes of any size in a few bytes.
 
     Args:
-        key: of the output.
-        tensor: the message.
+        tensors: the messages by key.
         tf: the module `tensorflow`.
 
+    Returns:
+        Dict of arrays by key.
+
     Raises:
-        BadAnswerError: if it has no shape, is too large, or no array can be made of it.
+        BadAnswerError: if one has no shape, they are too large together, or no array can be made.
     """
+    arrays, left = {}, LARGEST
+    for key, tensor in tensors.items():
+        arrays[key] = _from_proto(key, tensor, tf, left)
+        left -= arrays[key].nbytes
+    return arrays
+
+
+def _from_proto(key, tensor, tf, most):
     try:
         dtype = tf.as_dtype(tensor.dtype)
         shape = [dim.size for dim in tensor.tensor_shape.dim]
@@ -91,8 +100,8 @@ def from_proto(key, tensor, tf):
             count *= size
         if tensor.tensor_shape.unknown_rank or min(shape, default=0) < 0:
             raise ValueError("it has no shape")
-        if count * dtype.size > LARGEST:
-            raise ValueError(f"its shape is {shape}, more than {LARGEST:,} bytes")
+        if count * dtype.size > most:
+            raise ValueError(f"its shape is {shape}, more than {most:,} bytes")
         return tf.make_ndarray(tensor)
     except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
         raise BadAnswerError(f"`{key}` is no array: {error}") from error

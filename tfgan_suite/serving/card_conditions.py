@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import math
 import pathlib
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from tfgan_suite.serving.errors import BadAnswerError
 
 _CARD = pathlib.PurePath("assets.extra", "model_card.json")
+_AROUND = 1000  # signs of an answer around its values: keys, other parts
 # Of requests, where no card says it.
 _DTYPES = {"seeds": "int64", "labels": "int64", "tokens": "int64", "text": "string"}
 
@@ -23,16 +25,27 @@ class CardConditions:
 
     def __init__(self, card):
         self._has_card = bool(card)
-        self._conditions = card.get("conditions", {})
-        self._inputs = {
-            name: signature["inputs"] for name, signature in card.get("signatures", {}).items()
-        }
+        try:
+            self._read(card)
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError(
+                f"That is no model card, or a damaged one: {type(error).__name__}: {error}"
+            ) from error
+
+    def _read(self, card):
+        signatures = card.get("signatures", {}).items()
+        self._conditions = dict(card.get("conditions", {}))
+        self._inputs = {name: dict(signature["inputs"]) for name, signature in signatures}
         self._examples = {
-            name: signature.get("example", {}).get("outputs", {})
-            for name, signature in card.get("signatures", {}).items()
+            name: dict(signature.get("example", {}).get("outputs", {}))
+            for name, signature in signatures
         }
         described = [item for inputs in self._inputs.values() for item in inputs.items()]
         self._dtypes = _DTYPES | {key: item["dtype"] for key, item in described}
+        for item in (*self._inputs.values(), *self._examples.values()):
+            for described in item.values():
+                if not isinstance(described["shape"], list):
+                    raise TypeError("`shape` is no list")
 
     def check_keys(self, signature, given):
         """Raises ValueError unless a request has the inputs that the card says.
@@ -61,6 +74,25 @@ class CardConditions:
             raise BadAnswerError(f"{signature} gives {', '.join(outputs)}, and {key!r} came")
         free = any(None in item["shape"][1:] for item in self._inputs[signature].values())
         return None if free else outputs[key]["shape"][1:]
+
+    def most_values(self, signature, rows):
+        """How many values and lists an answer in JSON has at most; None where no card says it.
+
+        Args:
+            signature: its name.
+            rows: of the request; None where it is not known.
+        """
+        outputs = self._examples.get(signature)
+        if not outputs or rows is None:
+            return None
+        count = 0
+        for key, output in outputs.items():
+            row = self.row_of_output(signature, key)
+            if row is None or "values" not in output:  # of any size: files, texts
+                return None
+            # Each level of lists has the numbers of those above it times its own.
+            count += rows * sum(math.prod(row[:depth]) for depth in range(len(row) + 1))
+        return 2 * count + _AROUND  # a comma and a bracket for each
 
     def array(self, key, values, rows=None):
         """The array of an input.
@@ -147,8 +179,13 @@ def read_card(card):
         versions = [child for child in path.iterdir() if child.name.isdigit()]
         path = max(versions, key=lambda child: int(child.name), default=path) / _CARD
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        if not path.is_file():  # a pipe would be waited for
+            raise ValueError(f"{path.name} is no file")
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(found, dict):
+            raise ValueError("it is no JSON object")
+        return found
+    except (OSError, ValueError, RecursionError) as error:
         raise ValueError(
             f"There is no model card. Received: card={str(card)!r}: {error}"
         ) from error

@@ -2,10 +2,14 @@
 
 import numpy as np
 import tensorflow as tf
+from google.protobuf.message import DecodeError
 
-from tfgan_suite.serving.answers import LARGEST, check_outputs, from_proto, rows_of
-from tfgan_suite.serving.errors import NoAnswerError, ServingError
+from tfgan_suite.serving.answers import check_outputs, from_protos, rows_of
+from tfgan_suite.serving.errors import BadAnswerError, NoAnswerError, ServingError
 from tfgan_suite.serving.requests import Requests
+from tfgan_suite.serving.wire import LARGEST, check_response
+
+_METHOD = "/tensorflow.serving.PredictionService/Predict"
 
 
 class GrpcClient(Requests):
@@ -27,7 +31,7 @@ class GrpcClient(Requests):
         super().__init__(card)
         try:
             import grpc
-            from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
+            from tensorflow_serving.apis import predict_pb2
         except ImportError as error:
             raise ImportError(
                 "A gRPC client needs the package tensorflow-serving-api: "
@@ -35,12 +39,14 @@ class GrpcClient(Requests):
             ) from error
         self._grpc, self._messages = grpc, predict_pb2
         options = [
-            # gRPC's own limit is 4 MiB, 21 photographs.
+            # gRPC's own limit is 4 MiB, 21 photographs. It holds for what it unpacks as well.
             ("grpc.max_send_message_length", LARGEST),
             ("grpc.max_receive_message_length", LARGEST),
         ]
         self._channel = grpc.insecure_channel(address, options=options)
-        self._service = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
+        self._predict = self._channel.unary_unary(
+            _METHOD, request_serializer=predict_pb2.PredictRequest.SerializeToString
+        )
         self.address, self.model, self.version, self.timeout = address, model, version, timeout
 
     def predict(self, signature, inputs):
@@ -58,14 +64,19 @@ class GrpcClient(Requests):
         for key, value in inputs.items():
             request.inputs[key].CopyFrom(tf.make_tensor_proto(np.asarray(value)))
         try:
-            response = self._service.Predict(request, timeout=self.timeout)
+            data = self._predict(request, timeout=self.timeout)
         except self._grpc.RpcError as error:
             code, details = error.code(), error.details()
             absent = (self._grpc.StatusCode.UNAVAILABLE, self._grpc.StatusCode.DEADLINE_EXCEEDED)
             if code in absent:
                 raise NoAnswerError(f"No answer from {self.address}: {details}") from error
             raise ServingError(code.name, details) from error
-        outputs = {key: from_proto(key, tensor, tf) for key, tensor in response.outputs.items()}
+        check_response(data)
+        try:
+            response = self._messages.PredictResponse.FromString(data)
+        except DecodeError as error:
+            raise BadAnswerError(f"it is no message of TensorFlow Serving: {error}") from error
+        outputs = from_protos(response.outputs, tf)
         check_outputs(outputs, rows_of(inputs))
         return outputs
 

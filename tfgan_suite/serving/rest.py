@@ -7,10 +7,11 @@ import urllib.parse
 
 import numpy as np
 
-from tfgan_suite.serving.answers import LARGEST, check_outputs, from_json, rows_of
+from tfgan_suite.serving.answers import check_outputs, from_json, rows_of
 from tfgan_suite.serving.bounded_socket import BoundedSocket
 from tfgan_suite.serving.errors import BadAnswerError, NoAnswerError, ServingError
 from tfgan_suite.serving.requests import Requests
+from tfgan_suite.serving.wire import LARGEST, check_json
 
 
 class RestClient(Requests):
@@ -59,12 +60,14 @@ class RestClient(Requests):
             "signature_name": signature,
             "inputs": {key: _to_json(np.asarray(value)) for key, value in inputs.items()},
         }
-        outputs = self._get(self._ask("POST", ":predict", body), "outputs")
+        rows = rows_of(inputs)
+        most = self._conditions.most_values(signature, rows)
+        outputs = self._get(self._ask("POST", ":predict", body, most), "outputs")
         # The server leaves the key out where there is one output.
         if not isinstance(outputs, dict):
             outputs = {self._output_of(signature): outputs}
         arrays = {key: from_json(key, value) for key, value in outputs.items()}
-        check_outputs(arrays, rows_of(inputs))
+        check_outputs(arrays, rows)
         return arrays
 
     def _output_of(self, signature):
@@ -107,9 +110,10 @@ class RestClient(Requests):
             raise BadAnswerError(f"{self.url} has answered with another {keys[-1]!r}")
         return answer
 
-    def _ask(self, method, what, body=None):
+    def _ask(self, method, what, body=None, most=None):
         data = None if body is None else json.dumps(body)  # NaN as the server takes it
         status, text = self._exchange(method, self._path + what, data)
+        check_json(text, most)
         try:
             answer = json.loads(text)
         except (ValueError, RecursionError) as error:
