@@ -45,6 +45,7 @@ ALLOWED = {
     "batches": {"random_operations"},
     "provenance": set(),
     "random_operations": set(),
+    "optimizers": {"registration"},
     "operations": {"layers", "registration"},
     "checkpointing": {"files", "sealed_json"},
     "tf_gan": set(),

@@ -23,6 +23,7 @@ _MODULES = (
     "metrics",
     "modalities",
     "networks",
+    "optimizers",
     "plots",
     "schedules",
     "serving",

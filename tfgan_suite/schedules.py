@@ -1,4 +1,11 @@
-"""Learning rate schedules that Keras lacks."""
+"""Schedules that Keras lacks: of learning rates, and of what else may follow one.
+
+A `keras.optimizers.schedules.LearningRateSchedule` is a function of a step to a number. Beside
+learning rates, weights of penalties, half-lives of moving averages (`HalfLife`) and the beta_2 of
+`optimizers.Adam` may be given as one; in a trainer all of them count its steps.
+"""
+
+import math
 
 import keras
 import tensorflow as tf
@@ -45,6 +52,44 @@ class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
 
 
 @register
+class Cosine(keras.optimizers.schedules.LearningRateSchedule):
+    """From one number to another along half a cosine, and constant from there.
+
+        value(t) = end + (start - end) (1 + cos(pi min(t / steps, 1))) / 2
+
+    R3GAN (Huang et al. 2024, arXiv:2501.05441, appendix) has all its schedules of this form over a
+    burn-in; unlike `keras.optimizers.schedules.CosineDecay` it may rise, and from 0.
+
+        gamma = tgs.schedules.Cosine(1.0, 0.1, steps=4000)
+        gan.compile(loss="relativistic_standard_logistic", penalties=[tgs.losses.R1(gamma)])
+
+    Args:
+        start: value at step 0.
+        end: value from `steps` on.
+        steps: length of the burn-in; where it is known in images, these divided by the batch.
+
+    Raises:
+        ValueError: if a value is no finite number or `steps` not a positive integer.
+    """
+
+    def __init__(self, start, end, steps):
+        for name, value in (("start", start), ("end", end)):
+            is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            if not is_number or not math.isfinite(value):
+                raise ValueError(f"`{name}` must be a finite number. Received: {name}={value!r}")
+        self.start, self.end = float(start), float(end)
+        self.steps = positive_int("steps", steps)
+
+    def __call__(self, step):
+        done = tf.minimum(tf.cast(step, tf.float32) / self.steps, 1.0)
+        to_go = 0.5 * (1.0 + tf.cos(math.pi * done))  # 1 at first, 0 in the end
+        return self.start * to_go + self.end * (1.0 - to_go)
+
+    def get_config(self):
+        return {"start": self.start, "end": self.end, "steps": self.steps}
+
+
+@register
 class InSteps(keras.optimizers.schedules.LearningRateSchedule):
     """A schedule that counts a trainer's steps, for a player with several updates in each.
 
@@ -83,11 +128,15 @@ class InSteps(keras.optimizers.schedules.LearningRateSchedule):
 
 
 def count_in_steps(optimizer, updates):
-    """Lets the schedule of an optimizer, where it has one, count steps of so many updates each."""
+    """Lets the schedules of an optimizer, where it has some, count steps of so many updates each.
+
+    Those of the learning rate and of `optimizers.Adam`'s beta_2.
+    """
     inner = getattr(optimizer, "inner_optimizer", optimizer)
-    schedule = inner._learning_rate
-    if not isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
-        return
-    if isinstance(schedule, InSteps):  # of another trainer, or from a file
-        schedule = schedule.schedule
-    inner.learning_rate = schedule if updates == 1 else InSteps(schedule, updates)
+    for name in ("learning_rate", "beta_2"):
+        schedule = getattr(inner, f"_{name}", None)
+        if not isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
+            continue
+        if isinstance(schedule, InSteps):  # of another trainer, or from a file
+            schedule = schedule.schedule
+        setattr(inner, name, schedule if updates == 1 else InSteps(schedule, updates))

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from tfgan_suite import losses, testing, tf_gan
+from tfgan_suite.schedules import Cosine
 
 A = np.array([0.5, -1.5, 2.0], "float32")
 SEED = tf.constant([3, 4])
@@ -481,3 +482,25 @@ def test_singular_vectors_belong_to_one_network():
 def test_other_wrong_use_is_named(make, match):
     with pytest.raises(ValueError, match=match):
         make()
+
+
+# --- Weights that follow a schedule ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "penalty", [losses.R1, losses.OrthogonalRegularization], ids=["images", "weights"]
+)
+def test_a_scheduled_weight_is_that_of_the_step(penalty):
+    scheduled, plain = penalty(Cosine(3.0, 1.0, 4)), penalty(1.0)
+    _, network = testing.mlp_networks()
+    real, fake = (tf.constant(testing.points(5, 2, s)) for s in range(2))
+    expected = 2.0 * plain(network, real, fake)  # half way
+    np.testing.assert_allclose(scheduled(network, real, fake, step=2), expected, rtol=1e-6)
+    with pytest.raises(ValueError, match="follows a schedule: call it with step=.*step=None"):
+        scheduled(network, real, fake)
+
+
+def test_a_scheduled_weight_comes_back_from_its_config():
+    penalty = losses.R1(Cosine(3.0, 1.0, 4), interval=2)
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(penalty))
+    assert again == penalty and isinstance(again.weight, Cosine)

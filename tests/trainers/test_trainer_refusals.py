@@ -91,7 +91,7 @@ def test_discriminator_steps_must_be_a_positive_integer(k):
 
 @pytest.mark.parametrize("decay", [0.0, 1.0, -0.5, 1.5, float("nan")])
 def test_ema_decay_must_be_a_fraction(decay):
-    with pytest.raises(ValueError, match=r"`ema_decay` must be in \(0, 1\).*Received: ema_decay="):
+    with pytest.raises(ValueError, match=r"`ema_decay` must be in \(0, 1\), a HalfLife.*Received: ema_decay="):
         gan(ema_decay=decay)
 
 

@@ -40,8 +40,9 @@ class GAN(Trainer):
         simultaneous: take both gradients at the same parameters and then update both, instead of
             updating the generator against the new discriminator. Implies `shared_latents`.
         ema_decay: decay in (0, 1) of an exponential moving average of the generator (BatchNorm
-            statistics included), which then serves instead of the raw one; None for no average.
-            While training is young the decay is min(ema_decay, (1 + step) / (10 + step)).
+            statistics included), which then serves instead of the raw one; or a `HalfLife` of it,
+            in examples shown; None for no average. While training is young the decay is
+            min(ema_decay, (1 + step) / (10 + step)).
         latent_distribution: `"normal"`, `"uniform"` (on [-1, 1)), or another prior of
             `tfgan_suite.latents` with `latent_dim` components.
         seed: integer source of all latents and penalties. None draws one from

@@ -61,8 +61,8 @@ class Trainer(Fitting, Compilation, TrainFunctions, keras.Model):
         discriminator_steps: minibatches in one step.
         ema_decay: decay in (0, 1) of an exponential moving average of each network of the
             `averaged_players` (BatchNorm statistics included), which then serves instead of the
-            raw one; None for no average. While training is young the decay is
-            min(ema_decay, (1 + step) / (10 + step)).
+            raw one; or a `HalfLife` of it, in examples shown; None for no average. While training
+            is young the decay is min(ema_decay, (1 + step) / (10 + step)).
         seed: integer source of all random draws. None draws one from
             `keras.utils.set_random_seed`'s.
         stages: list of `Stage`s that the training goes through, for a trainer whose `train_step`
@@ -329,7 +329,7 @@ class Trainer(Fitting, Compilation, TrainFunctions, keras.Model):
             declared["modality"] = serialize(self.declared_modality)
         if self.declared_conditions:
             declared["condition"] = [serialize(kind) for kind in self.declared_conditions]
-        options = {"ema_decay": self.ema_decay, "seed": self.seed}
+        options = {"ema_decay": serialize(self.ema_decay), "seed": self.seed}
         return {"name": self.name, **networks, **options, **declared}
 
     @classmethod
@@ -338,8 +338,8 @@ class Trainer(Fitting, Compilation, TrainFunctions, keras.Model):
         for names in cls.player_networks.values():
             for name in names:
                 config[name] = keras.saving.deserialize_keras_object(config[name], custom_objects)
-        for name in ("modality", "condition", "source"):
-            if config.get(name) is not None:
+        for name in ("modality", "condition", "source", "ema_decay"):
+            if isinstance(config.get(name), (dict, list)):
                 config[name] = keras.saving.deserialize_keras_object(config[name], custom_objects)
         return cls(**config)
 

@@ -15,6 +15,9 @@ from tfgan_suite.losses.penalties._penalized_network import PenalizedNetwork
 from tfgan_suite.registration import public
 
 
+Schedule = keras.optimizers.schedules.LearningRateSchedule
+
+
 class Memory(keras.layers.Layer):
     """The variables of a penalty, as something that Keras saves with the trainer.
 
@@ -44,13 +47,16 @@ class Penalty(Configured):
     own dtype policy.
 
     Args:
-        weight: factor of the penalty, >= 0 and finite.
+        weight: factor of the penalty, >= 0 and finite; or a
+            `keras.optimizers.schedules.LearningRateSchedule` of such numbers, which counts the
+            trainer's steps (R3GAN's gamma, arXiv:2501.05441).
         interval: lazy regularization (Karras et al. 2020, arXiv:1912.04958, section 3.1): the
             trainer computes the penalty in every `interval`-th update of the player only, and
             multiplies it by `interval`. A positive integer.
 
     Raises:
-        ValueError: if `weight` is negative or `interval` is not a positive integer.
+        ValueError: if `weight` is negative or no number and no schedule, or `interval` is not a
+            positive integer.
     """
 
     # Whose loss it is for: "discriminator", "generator", or None for either.
@@ -65,7 +71,8 @@ class Penalty(Configured):
     memory = None
 
     def __init__(self, weight, interval=1):
-        self.weight = check_at_least(0.0, weight=weight)
+        is_schedule = isinstance(weight, Schedule)
+        self.weight = weight if is_schedule else check_at_least(0.0, weight=weight)
         self.interval = positive_int("interval", interval)
 
     @property
@@ -77,7 +84,9 @@ class Penalty(Configured):
         """Name in the logs of a trainer, where both players may have a penalty of this kind."""
         return self.name if self.player == player else f"{player}_{self.name}"
 
-    def __call__(self, discriminator, real, fake, condition=None, *, seed=None, **known):
+    def __call__(
+        self, discriminator, real, fake, condition=None, *, seed=None, step=None, **known
+    ):
         """Returns the weighted penalty, and updates the memory of a penalty that has one.
 
         Args:
@@ -88,6 +97,8 @@ class Penalty(Configured):
             condition: what the discriminator takes beside the images, or None.
             seed: int tensor of shape `[2]`, the source of all randomness; None draws one from
                 Keras's global seed.
+            step: steps of the training before this one, which a weight that follows a schedule
+                needs.
             **known: what need not, or cannot, be computed here: `real_logits` and `fake_logits`,
                 D's outputs in training mode; and for penalties with `needs_latents`, `generator` (a
                 callable), `latents` and, if the generator takes one, `generator_condition`.
@@ -99,7 +110,9 @@ class Penalty(Configured):
             ValueError: if the shapes of `real` and `fake` differ, images are not float, or the
                 discriminator's output does not depend on the images.
         """
-        value, statistics = self.compute(discriminator, real, fake, condition, seed=seed, **known)
+        value, statistics = self.compute(
+            discriminator, real, fake, condition, seed=seed, step=step, **known
+        )
         self.remember(statistics)
         return value
 
@@ -111,6 +124,7 @@ class Penalty(Configured):
         condition=None,
         *,
         seed=None,
+        step=None,
         real_logits=None,
         fake_logits=None,
         generator=None,
@@ -131,7 +145,7 @@ class Penalty(Configured):
                     f"generator={generator!r}, latents={latents!r}"
                 )
             arguments += [PenalizedNetwork(generator, generator_condition), latents]
-        return self.weighted(self.value(*arguments))
+        return self.weighted(self.value(*arguments), step)
 
     def value(self, discriminator, real, fake, seed):
         """The unweighted penalty; `discriminator` takes images alone and gives float32 logits.
@@ -141,10 +155,28 @@ class Penalty(Configured):
         """
         raise NotImplementedError(f"{type(self).__name__} must implement `value`.")
 
-    def weighted(self, value):
-        """What `value` returned as `(weighted penalty, statistics)`."""
+    def weighted(self, value, step=None):
+        """What `value` returned, with the weight of a step, as `(weighted penalty, statistics)`."""
         value, statistics = value if self.has_memory else (value, [])
-        return self.weight * value, list(statistics)
+        weight = self.weight_at(step)
+        if tf.is_tensor(weight):
+            weight = tf.cast(weight, value.dtype)
+        return weight * value, list(statistics)
+
+    def weight_at(self, step=None):
+        """The weight in a step: a number, or what its schedule gives for the steps before it.
+
+        Raises:
+            ValueError: if it follows a schedule and there is no step.
+        """
+        if not isinstance(self.weight, Schedule):
+            return self.weight
+        if step is None:
+            raise ValueError(
+                f"The weight of this {type(self).__name__} follows a schedule: call it with "
+                f"step=, the steps before this one. Received: step=None, weight={self.weight!r}"
+            )
+        return self.weight(step)
 
     # --- Memory -----------------------------------------------------------------------------
 
@@ -189,7 +221,17 @@ class Penalty(Configured):
     # --- Config -----------------------------------------------------------------------------
 
     def get_config(self):
-        return {"weight": self.weight, "interval": self.interval}
+        weight = self.weight
+        if isinstance(weight, Schedule):
+            weight = keras.saving.serialize_keras_object(weight)
+        return {"weight": weight, "interval": self.interval}
+
+    @classmethod
+    def from_config(cls, config):
+        config = dict(config)
+        if isinstance(config.get("weight"), dict):
+            config["weight"] = keras.saving.deserialize_keras_object(config["weight"])
+        return cls(**config)
 
 
 @public
@@ -201,7 +243,7 @@ class GeneratorPenalty(Penalty):
 
     player = "generator"
 
-    def __call__(self, generator, latents, condition=None, *, seed=None):
+    def __call__(self, generator, latents, condition=None, *, seed=None, step=None):
         """Returns the weighted penalty, and updates the memory of a penalty that has one.
 
         Args:
@@ -209,6 +251,7 @@ class GeneratorPenalty(Penalty):
             latents: float tensor of shape `[N, latent_dim]`.
             condition: what the generator takes beside the latents, or None.
             seed: int tensor of shape `[2]`; None draws one from Keras's global seed.
+            step: see `Penalty`'s call.
 
         Returns:
             float32 (or float64) scalar: `weight` times the penalty, without the factor `interval`.
@@ -216,15 +259,15 @@ class GeneratorPenalty(Penalty):
         Raises:
             ValueError: if the generator's output does not depend on the latents.
         """
-        value, statistics = self.compute(generator, latents, condition, seed=seed)
+        value, statistics = self.compute(generator, latents, condition, seed=seed, step=step)
         self.remember(statistics)
         return value
 
-    def compute(self, generator, latents, condition=None, *, seed=None):
+    def compute(self, generator, latents, condition=None, *, seed=None, step=None):
         """As the call, but updates nothing: returns the weighted penalty and its `statistics`."""
         (latents,) = as_images(latents=latents)
         network = PenalizedNetwork(generator, condition)
-        return self.weighted(self.value(network, latents, as_seed(seed)))
+        return self.weighted(self.value(network, latents, as_seed(seed)), step)
 
     def value(self, generator, latents, seed):
         """The unweighted penalty; `generator` takes latents alone and gives images."""

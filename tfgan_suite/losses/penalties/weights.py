@@ -53,11 +53,12 @@ class WeightPenalty(Penalty):
 
     player = None
 
-    def __call__(self, network, *_, **__):
+    def __call__(self, network, *_, step=None, **__):
         """Returns the weighted penalty, and updates the memory of a penalty that has one.
 
         Args:
             network: a built `keras.Model`. What else the trainer hands over is ignored.
+            step: see `Penalty`'s call.
 
         Returns:
             float32 (or float64) scalar: `weight` times the penalty, without the factor `interval`.
@@ -65,14 +66,14 @@ class WeightPenalty(Penalty):
         Raises:
             ValueError: if the network has no trainable kernel.
         """
-        value, statistics = self.compute(network)
+        value, statistics = self.compute(network, step=step)
         self.remember(statistics)
         return value
 
-    def compute(self, network, *_, **__):
+    def compute(self, network, *_, step=None, **__):
         """As the call, but updates nothing: returns the weighted penalty and its `statistics`."""
         self.build(network)
-        return self.weighted(self.value(self.matrices(network)))
+        return self.weighted(self.value(self.matrices(network)), step)
 
     def matrices(self, network):
         """The kernels as matrices `[inputs, outputs]`, at least in float32."""

@@ -4,6 +4,7 @@ import keras
 
 from tfgan_suite.interface import infer, shapes_fit, takes_condition
 from tfgan_suite.modalities import Image
+from tfgan_suite.trainers.base.averaging import check_ema_decay
 
 
 def check_trainer_options(discriminator_steps, ema_decay, seed):
@@ -18,10 +19,7 @@ def check_trainer_options(discriminator_steps, ema_decay, seed):
             "`discriminator_steps` must be at least 1. "
             f"Received: discriminator_steps={discriminator_steps}"
         )
-    if ema_decay is not None and not 0.0 < ema_decay < 1.0:
-        raise ValueError(
-            f"`ema_decay` must be in (0, 1), or None. Received: ema_decay={ema_decay!r}"
-        )
+    check_ema_decay(ema_decay)
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or seed < 0):
         raise ValueError(f"`seed` must be an integer >= 0, or None. Received: seed={seed!r}")
 

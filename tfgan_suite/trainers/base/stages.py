@@ -99,16 +99,10 @@ class StageClock:
             number = int(keras.ops.convert_to_numpy(self.entered)[0])
         return self.stages[max(number, 0)]
 
-    def count_images(self, x, shares):
-        """Counts the examples of a step, in it.
-
-        Args:
-            x: those of one minibatch, of this replica.
-            shares: minibatches in the step, times the replicas.
-        """
+    def count_images(self, images):
+        """Counts the examples of a step, over all replicas, in it."""
         if self.counts_images:
-            rows = tf.cast(tf.shape(x)[0] * shares, tf.int64)
-            self.images.assign(self.images.value + rows)
+            self.images.assign(self.images.value + tf.cast(images, tf.int64))
 
     # --- Between steps --------------------------------------------------------------------------
 

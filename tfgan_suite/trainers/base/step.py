@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite.distribution import assign_all, replica_rows
+from tfgan_suite.trainers.base.averaging import rate_of_average
 from tfgan_suite.trainers.base.log_means import exchanged
 from tfgan_suite.trainers.base.micro_batches import (
     Promise,
@@ -73,7 +74,9 @@ class Part:
         seed = self.next_seed()
 
         def due():
-            value, statistics = penalty.compute(*arguments, seed=seed, **known)
+            value, statistics = penalty.compute(
+                *arguments, seed=seed, step=self.number, **known
+            )
             return [penalty.interval * tf.cast(value, tf.float32), *statistics]
 
         if penalty.interval == 1:
@@ -216,19 +219,23 @@ class Step(Part):
             trainer.means, trainer.requests, notes, [v.value for v in statistics]
         )
         assign_all(statistics, values)
+        images = self._images_shown()
         if trainer.ema_decay is not None:
-            step = tf.cast(self.number, tf.float32)
-            rate = 1.0 - tf.minimum(trainer.ema_decay, (1.0 + step) / (10.0 + step))
+            rate = rate_of_average(trainer.ema_decay, self.number, images)
             rate = tf.where(healthy, rate, 0.0)
             for player in players:
                 player.update_averages(rate)
         with tf.control_dependencies(list(logs.values())):
             trainer.step.assign(self.number + 1)
             if trainer.stage_clock is not None:
-                replicas = trainer.distribute_strategy.num_replicas_in_sync
-                x, _ = self.minibatches[0]
-                trainer.stage_clock.count_images(x, replicas * len(self.minibatches))
+                trainer.stage_clock.count_images(images)
         return logs
+
+    def _images_shown(self):
+        """Real examples of this step, over all its minibatches and all replicas."""
+        x, _ = self.minibatches[0]
+        replicas = self.trainer.distribute_strategy.num_replicas_in_sync
+        return tf.shape(x)[0] * replicas * len(self.minibatches)
 
 
 def unpack(data):
