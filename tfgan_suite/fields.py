@@ -180,6 +180,26 @@ def range_refusal(what, low, high, value_range=(-1.0, 1.0), rounding=0.0):
     )
 
 
+def unit_scale(what, low, high, advice=""):
+    """What is to be said of values from `low` to `high` that are to lie in [-1, 1] and look scaled
+    to [0, 1]; None if they do not.
+
+    None of a whole data set below mid-grey: taken as it is, it would train on a washed-out half of
+    the range without a word.
+
+    Args:
+        what: what they are, the beginning of a message.
+        low, high: the least and the largest of them.
+        advice: a phrase on what else can be done about them.
+    """
+    if not 0.0 <= low < high:
+        return None
+    return (
+        f"{what} must lie in [-1, 1], and these look scaled to [0, 1]; scale them with "
+        f"images * 2 - 1{advice}. Received: values from {low:g} to {high:g}"
+    )
+
+
 def fits(shape, wanted):
     """Whether two shapes agree wherever both are known."""
     return len(shape) == len(wanted) and all(

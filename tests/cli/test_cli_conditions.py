@@ -9,6 +9,7 @@ from PIL import Image
 
 from tfgan_suite import GAN, drawing
 from tfgan_suite.cli import main
+from tfgan_suite.export import export
 from tfgan_suite.generation import Generate
 
 SHAPE, DIM = (8, 8, 1), 3
@@ -80,6 +81,42 @@ def test_truncated_latents_give_less_various_points(here, tmp_path):
         file = tmp_path / psi / "seed-0-vectors.csv"
         spreads.append(np.loadtxt(file, delimiter=",", skiprows=1).std())
     assert spreads[1] < 0.5 * spreads[0]
+
+
+@pytest.fixture
+def taught(trainer, tmp_path):
+    """A file of a trainer that has seen vectors, and the vectors."""
+    rows = np.random.default_rng(0).normal(size=(32, 2)).astype(np.float32)
+    own = GAN(*map(keras.models.clone_model, trainer.networks()), DIM, seed=1)
+    own.compile(loss="modified_minimax")
+    own.fit(np.linspace(-1, 1, 32 * 64, dtype=np.float32).reshape(32, *SHAPE), rows, verbose=0)
+    own.save(tmp_path / "taught.keras")
+    return own, rows
+
+
+def test_rows_of_the_data_are_drawn_where_nothing_is_asked_for(taught, tmp_path):
+    (own, rows), file = taught, str(tmp_path / "taught.keras")
+    assert main(["sample", file, "--columns", "4", "--to", str(tmp_path / "s.png")]) == 0
+    assert main(["sample", file, "--columns", "4", "--to", str(tmp_path / "walks.gif")]) == 0
+    wanted = rows[np.linspace(0, 31, 16).round().astype(int)]  # 64 examples, 4 in a row
+    latents = np.tile(own.sample_latents(4, seed=0).numpy(), (16, 1))
+    expected = drawing.tile(Generate(own).of(latents, np.repeat(wanted, 4, axis=0)), 4)
+    drawn = pixels(tmp_path / "s.png")[:, -expected.shape[1] :]
+    assert np.abs(drawn - expected.repeat(3, axis=-1)).max() <= 1
+    with Image.open(tmp_path / "walks.gif") as walks:
+        assert walks.n_frames > 16
+
+
+def test_a_generator_of_vectors_is_judged_and_its_export(taught, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    own, _ = taught
+    np.save("images.npy", np.random.default_rng(1).integers(0, 256, (40, *SHAPE), np.uint8))
+    export(own, "models/mine")
+    scores = ["--metrics", "sliced_wasserstein", "--samples", "32", "--data", "images.npy"]
+    assert main(["evaluate", "taught.keras", "models/mine", *scores]) == 0
+    folder = tmp_path / capsys.readouterr().out.splitlines()[-1].split(": ", 1)[1]
+    (table,) = folder.glob("*.md")
+    assert "condition asked for: by chance of 32 rows of the data" in table.read_text()
 
 
 @pytest.mark.parametrize(

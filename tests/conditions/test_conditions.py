@@ -20,6 +20,7 @@ NAMED = Labels(3, names=["cat", "dog", "old owl"], frequencies=[0.7, 0.2, 0.1])
 EVERY = {
     "labels": NAMED,
     "vector": VectorCondition(2, names=["x", "y"]),
+    "vector of data": VectorCondition(2, observed=[[0.1, 2.0], [3.0, -1e-7]]),
     "attributes": Attributes(["a", "b", "c"], [0.1, 0.5, 0.9], ["001"]),
     "numbered attributes": Attributes(4),
     "words": Tokens(["a", "red", "dog"], length=4, sentences=["a red dog"]),
@@ -120,3 +121,37 @@ def test_a_vector_is_read_from_text():
 def test_there_is_a_name_for_each(make):
     with pytest.raises(ValueError, match="one for each of the 2"):
         make()
+
+
+ROWS = np.random.default_rng(0).normal(size=(1000, 3)).astype(np.float32)
+
+
+def test_vectors_of_the_data_come_in_turn_or_by_chance():
+    known = VectorCondition.fit(ROWS)
+    np.testing.assert_array_equal(known.observed[[0, -1]], ROWS[[0, -1]])
+    np.testing.assert_array_equal(known.sample(2), ROWS[[0, -1]])
+    np.testing.assert_array_equal(known.sample(515)[512:], known.observed[:3])
+    drawn = known.sample(4000, seed=1, by_frequency=True)
+    assert {tuple(row) for row in drawn} <= {tuple(row) for row in ROWS}
+    np.testing.assert_allclose(drawn.mean(axis=0), ROWS.mean(axis=0), atol=0.1)
+    np.testing.assert_array_equal(drawn, known.sample(4000, seed=1, by_frequency=True))
+
+
+def test_of_long_vectors_fewer_are_kept():
+    assert [len(VectorCondition.fit(np.zeros([600, d])).observed) for d in (2, 256)] == [512, 256]
+
+
+def test_vectors_of_which_nothing_is_known_cannot_be_drawn():
+    with pytest.raises(ValueError, match="only its data know.*for 4 examples"):
+        VectorCondition(3).sample(4)
+
+
+@pytest.mark.parametrize("observed", [[], [[1.0]], [[0.0, np.nan]]])
+def test_rows_that_are_no_vectors_are_named(observed):
+    with pytest.raises(ValueError, match="Received"):
+        VectorCondition(2, observed=observed)
+
+
+def test_vectors_with_other_rows_differ():
+    same = [VectorCondition(1, observed=[[value]]) for value in (1.0, 1.0, 2.0)]
+    assert same[0] == same[1] != same[2] and same[0] != VectorCondition(1)

@@ -1,5 +1,7 @@
 """Every batch is looked at, not the first alone: shapes, forms of labels, values."""
 
+import itertools
+
 import keras
 import numpy as np
 import pytest
@@ -138,6 +140,88 @@ def test_values_that_no_network_is_made_for_are_named(gan, wrap, change, match):
         gan.fit(wrap(wrong), verbose=0)
     with pytest.raises(ValueError, match=match):
         gan.evaluate(wrap(wrong), verbose=0)
+
+
+class _Sequence(keras.utils.PyDataset):
+    def __init__(self, *arrays):
+        super().__init__()
+        self.arrays = arrays
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, index):
+        half = len(self.arrays[0]) // 2
+        return tuple(array[half * index : half * (index + 1)] for array in self.arrays)
+
+
+def _generator(*arrays):
+    yield from (_Sequence(*arrays)[index] for index in range(2))
+
+
+BY_CODE = pytest.mark.parametrize("wrap", [_Sequence, _generator])
+
+
+@BY_CODE
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        (lambda x: (x + 1) * 127.5, "scale them with images / 127.5 - 1"),
+        (lambda x: np.where(x > 0.9, np.nan, x), "Real images must be finite"),
+    ],
+)
+def test_values_of_what_comes_by_python_code_are_looked_at(gan, wrap, change, match):
+    wrong = change(images(16)).astype(np.float32)
+    for method in (gan.fit, gan.evaluate):
+        with pytest.raises(ValueError, match=match):
+            method(wrap(wrong), verbose=0)
+
+
+@BY_CODE
+def test_labels_of_what_comes_by_python_code_are_looked_at(conditional, wrap):
+    with pytest.raises(ValueError, match=r"Labels must lie in \[0, 3\).*from 0 to 7"):
+        conditional.fit(wrap(images(), np.where(LABELS == 2, 7, LABELS)), verbose=0)
+
+
+def test_a_generator_gives_all_its_batches_and_goes_on(gan):
+    seen = []
+    batches = (seen.append(seed) or (images(8, seed=seed),) for seed in itertools.count())
+    for done in (3, 6):
+        gan.fit(batches, steps_per_epoch=3, shuffle=False, verbose=0)
+        assert int(gan.step) == done
+    assert seen == list(range(len(seen)))
+
+
+def _in_batches(x):
+    return tf.data.Dataset.from_tensor_slices(x).batch(16)
+
+
+@pytest.mark.parametrize("wrap", [lambda x: x, _in_batches, _Sequence, _generator])
+def test_images_in_0_to_1_are_named_once(gan, wrap):
+    unit = (images(32) + 1) / 2
+    words = r"Real images must lie in \[-1, 1\].*scale them with images \* 2 - 1.*values from 0"
+    with pytest.warns(UserWarning, match=words) as heard:
+        for _ in range(2):
+            gan.fit(wrap(unit), steps_per_epoch=1, shuffle=False, verbose=0)
+    assert len([one for one in heard if "scale them" in str(one.message)]) == 1
+
+
+def test_batches_by_hand_are_watched_together(gan):
+    unit = (images(8) + 1) / 2
+    gan.train_on_batch(unit)
+    with pytest.warns(UserWarning, match="scaled to .* in the 16 that"):
+        gan.train_on_batch(unit)
+
+
+@pytest.mark.parametrize("wrap", [_in_batches, lambda x: _in_batches(x).unbatch().batch(1)])
+def test_some_bright_images_are_not_in_0_to_1(gan, wrap):
+    bright = (images(40) + 1) / 2
+    bright[15, 0, 0] = -0.5
+    gan.fit(wrap(bright), epochs=2, verbose=0)
+
+
+def test_images_without_contrast_say_nothing_of_their_scale(gan):
+    gan.fit(np.full([32, 8, 8, 1], 0.5, np.float32), verbose=0)
 
 
 def test_what_is_mapped_over_loaded_data_is_looked_at(gan):

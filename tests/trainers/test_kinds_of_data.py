@@ -1,5 +1,7 @@
 """What a data set declares goes with the trainer that is trained on it."""
 
+import json
+
 import keras
 import numpy as np
 import pytest
@@ -9,6 +11,8 @@ from PIL import Image as Pillow
 from tfgan_suite import ACGAN, ConditionalGAN, ModifiedMinimaxGAN, data, networks, testing
 from tfgan_suite.batches import Batches
 from tfgan_suite.conditions import Attributes, Labels, VectorCondition
+from tfgan_suite.generation import Generate
+from tfgan_suite.interface import from_json, to_json
 from tfgan_suite.modalities import Image
 
 NAMES = ["cat", "dog", "owl"]
@@ -47,8 +51,9 @@ def test_what_was_declared_wins():
 def test_vectors_that_the_data_know_as_attributes_are_attributes():
     trainer = ConditionalGAN(*testing.conditional_networks(), testing.LATENT_DIM, seed=3)
     assert isinstance(trainer.conditions[0], VectorCondition)
-    trained(trainer, batches(testing.one_hot(8), Attributes(NAMES)))
-    assert trainer.conditions == (Attributes(NAMES),)
+    known = Attributes(NAMES, [0.5, 0.25, 0.25])
+    trained(trainer, batches(testing.one_hot(8), known))
+    assert trainer.conditions == (known,)
 
 
 @pytest.mark.parametrize("condition", [Labels(4), VectorCondition(2), None])
@@ -56,6 +61,66 @@ def test_what_does_not_fit_the_networks_is_left(condition):
     trainer = ConditionalGAN(*testing.label_networks(), testing.LATENT_DIM, seed=3)
     trained(trainer, batches(np.arange(8) % 3, condition))
     assert trainer.conditions == (Labels(3),)
+
+
+VECTORS = np.arange(24, dtype=np.float32).reshape(8, 3)
+
+
+class _Pairs(keras.utils.PyDataset):
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, index):
+        rows = slice(4 * index, 4 * index + 4)
+        return testing.points(8)[rows], VECTORS[rows]
+
+
+def _generated():
+    yield from (_Pairs()[index] for index in range(2))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        lambda: (testing.points(8), VECTORS),
+        lambda: (tf.data.Dataset.from_tensor_slices((testing.points(8), VECTORS)).batch(4),),
+        lambda: (batches(VECTORS, None),),
+        lambda: (_Pairs(),),
+        lambda: (_generated(),),
+    ],
+    ids=["arrays", "dataset", "batches", "PyDataset", "generator"],
+)
+def test_rows_of_vectors_that_were_seen_are_kept_and_drawn(data, tmp_path):
+    trainer = ConditionalGAN(*testing.conditional_networks(), testing.LATENT_DIM, seed=3)
+    trainer.compile()
+    trainer.fit(*data(), steps_per_epoch=1, shuffle=False, verbose=0)
+    trainer.save(tmp_path / "trainer.keras")
+    (kind,) = keras.saving.load_model(tmp_path / "trainer.keras").conditions
+    np.testing.assert_array_equal(np.sort(kind.observed, axis=0), VECTORS)
+    record = json.loads(json.dumps(to_json(trainer.interfaces[""])))
+    assert from_json(record).conditions == (kind,)
+    generate = Generate(trainer)
+    asked = generate.condition(20, 1, by_frequency=True)
+    assert {tuple(row) for row in asked} <= {tuple(row) for row in VECTORS}
+    assert generate.law(by_frequency=True) == {"condition": {"law": "by chance", "observed": 8}}
+    assert generate(5, seed=0).shape == (5, 2)
+
+
+def test_attributes_without_frequencies_take_them_from_the_data():
+    parts = (*testing.conditional_networks(), testing.LATENT_DIM)
+    trainer = ConditionalGAN(*parts, seed=3, condition=Attributes(NAMES))
+    trainer.compile()
+    trainer.fit(testing.points(8), testing.one_hot(8), verbose=0)
+    (kind,) = trainer.conditions
+    assert kind.names == tuple(NAMES) and kind.observed[:3] == ("100", "010", "001")
+    np.testing.assert_allclose(kind.frequencies, testing.one_hot(8).mean(axis=0))
+
+
+def test_what_is_no_number_is_not_kept():
+    wrong = VECTORS.copy()
+    wrong[2, 1] = np.nan
+    assert len(VectorCondition(3).knowing(wrong).observed) == 7
+    assert VectorCondition(3).knowing(np.full([2, 3], np.inf)).observed is None
 
 
 def test_images_from_a_folder_of_classes_name_them(tmp_path):

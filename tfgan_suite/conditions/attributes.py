@@ -81,6 +81,16 @@ class Attributes(BinaryField, Condition):
         rows = ["".join(map(str, row)) for row in kept]
         return cls(known.names or known.count, values.mean(axis=0, dtype=np.float64), rows)
 
+    @property
+    def knows_data(self):
+        return self.observed is not None or self.frequencies is not None
+
+    def knowing(self, values):
+        values = np.asarray(values)
+        if self.knows_data or not len(values) or not np.isin(values, (0, 1)).all():
+            return self
+        return Attributes.fit(values, self.names)
+
     def sample(self, count, seed=0, by_frequency=False):
         """Attributes for generated examples.
 

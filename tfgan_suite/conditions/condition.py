@@ -24,13 +24,15 @@ class Condition(Field):
         key: its name in the signatures of exported models.
         row: shape of one row there.
         names: names of its classes or components, or None.
-        can_sample: whether `sample` knows which values there are.
+        can_sample: whether `sample` can give values.
+        knows_data: whether what it gives comes of the data; else it is made up.
         has_forms: whether training data may have it in several forms, of other shapes.
     """
 
     kind = None
     names = None
     can_sample = True
+    knows_data = False
     has_forms = False
 
     def check(self, values, rows=None):
@@ -123,6 +125,15 @@ class Condition(Field):
                 equally often.
         """
         return self.example(count, seed).astype(self.dtype)
+
+    def knowing(self, values):
+        """This condition, with what data tell of it where nobody has said it: here, nothing.
+
+        Args:
+            values: array of rows of the data, `[N, ...]`, as training data have them; what is not
+                right among them is for others to refuse.
+        """
+        return self
 
     def parse(self, text):
         """Reads what a person wrote on a command line.

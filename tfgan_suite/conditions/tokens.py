@@ -139,6 +139,10 @@ class Tokens(Condition):
             return tf.one_hot(values, self.size, dtype=tensor.dtype)
         return tf.cast(values, tensor.dtype)
 
+    @property
+    def knows_data(self):
+        return bool(self.sentences)
+
     def sample(self, count, seed=0, by_frequency=False):
         """Texts for generated examples: int64 `[count, T]`.
 

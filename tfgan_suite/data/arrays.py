@@ -10,6 +10,7 @@ from tfgan_suite.data.broken_examples import note
 from tfgan_suite.data.value_ranges import (
     note_if_dark, power_of_two, to_levels, to_unit_floats,
 )  # fmt: skip
+from tfgan_suite.fields import unit_scale
 from tfgan_suite.modalities import Image
 from tfgan_suite.provenance import of_arrays
 
@@ -205,11 +206,7 @@ def _checked_floats(images):
     advice = "images / 127.5 - 1" if low >= 0.0 and high <= 255.0 else "an affine map"
     advice = f"Float images must lie in [-1, 1]; scale them with {advice}, or give `value_range`"
     _check_limits(images, (-1.0, 1.0), advice)
-    # Nothing below mid-grey in a whole data set: taken as it is, it would train on a washed-out
-    # half of the range without a word.
-    if 0.0 <= low < high:
-        raise ValueError(
-            "Float images must lie in [-1, 1], and these look scaled to [0, 1]; scale them with "
-            f"images * 2 - 1, or give value_range=(0, 1). Received: values from {low:g} to {high:g}"
-        )
+    found = unit_scale("Float images", low, high, ", or give value_range=(0, 1)")
+    if found:
+        raise ValueError(found)
     return images.astype(np.float32)

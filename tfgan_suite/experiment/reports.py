@@ -229,7 +229,8 @@ def _drawn(scores):
 def _law(law):
     shares = law.get("frequencies")
     if shares is None:
-        return f"asked for: {law['law']}"
+        rows = f" of {law['observed']} rows of the data" if "observed" in law else ""
+        return f"asked for: {law['law']}{rows}"
     return f"asked for at the frequencies {', '.join(f'{share:.3g}' for share in shares)}"
 
 

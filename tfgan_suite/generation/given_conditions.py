@@ -85,7 +85,9 @@ def law_of(interface, by_frequency=False, class_frequencies=None):
 
     Returns:
         JSON-able dict of the keys of the conditions to a dict of "law": "frequencies", which then
-        stand beside it; "equal"; or of conditions that are not counted "by chance" or "in turn".
+        stand beside it; "equal"; or of conditions that are not counted "by chance" or "in turn", of
+        what is known of the data, the number of whose rows may stand beside it as "observed"; "made
+        up" where nothing is.
     """
     found = {}
     for declared in interface.conditions:
@@ -95,8 +97,12 @@ def law_of(interface, by_frequency=False, class_frequencies=None):
             found[kind.key] = {"law": "frequencies", "frequencies": list(shares)}
         elif hasattr(kind, "frequencies"):
             found[kind.key] = {"law": "equal"}
+        elif not kind.knows_data:
+            found[kind.key] = {"law": "made up"}
         else:
             found[kind.key] = {"law": "by chance" if by_frequency else "in turn"}
+            if getattr(kind, "observed", None) is not None:
+                found[kind.key]["observed"] = len(kind.observed)
     return found
 
 

@@ -10,6 +10,8 @@ from tfgan_suite.modalities.modality import Modality
 class Pixels(SignedField, Modality):
     """Examples whose last axis is the channels of pixels in [-1, 1]."""
 
+    comes_in_unit_range = True
+
     @property
     def _advice(self):
         return f" in [-1, 1]; scale integer {self.noun} with `{self.noun} / 127.5 - 1`"

@@ -29,6 +29,7 @@ class Modality(Field):
         key: name of examples in exported models: of the output, and of a translator's input.
         row: shape of one example; None along axes of any size.
         value_range: `(low, high)` of the values that networks take and make, or None.
+        comes_in_unit_range: whether such data are often scaled to [0, 1] by mistake.
         grid: `(count, columns)` of the examples that one picture shows, unless it is told.
         in_rows: whether `draw` arranges examples in rows of `columns`, all of one height.
     """
@@ -36,6 +37,7 @@ class Modality(Field):
     kind = None
     noun = "examples"
     value_range = None
+    comes_in_unit_range = False
     grid = (64, 8)
     in_rows = True
 

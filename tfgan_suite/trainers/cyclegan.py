@@ -16,6 +16,7 @@ from tfgan_suite.trainers.base.checks import (
 )
 from tfgan_suite.trainers.base.player_losses import loss_of_discriminator, loss_of_generator
 from tfgan_suite.trainers.base.step import unpack
+from tfgan_suite.trainers.base.value_checks import PartOfData
 from tfgan_suite.trainers.trainer import Trainer
 
 A_TO_B, B_TO_A = "a_to_b", "b_to_a"
@@ -159,10 +160,10 @@ class CycleGAN(Trainer):
             for images, domain, interface in zip((x, y), "AB", self.interfaces.values())
         )
 
-    def ranges_of_data(self):
+    def parts_of_data(self):
         """Those of both domains."""
         sources = [interface.source for interface in self.interfaces.values()]
-        return [(f"Images of {d}", source.value_range) for d, source in zip("AB", sources)]
+        return [PartOfData.made(f"Images of {d}", source) for d, source in zip("AB", sources)]
 
     def train_step(self, data):
         step = self.begin(data)

@@ -16,6 +16,7 @@ from tfgan_suite.trainers.base import probe
 from tfgan_suite.trainers.base.logit_statistics import OF_A_CLASSIFIER
 from tfgan_suite.trainers.base.player_losses import loss_of_discriminator, loss_of_generator
 from tfgan_suite.trainers.base.step import unpack
+from tfgan_suite.trainers.base.value_checks import PartOfData
 from tfgan_suite.trainers.trainer import Trainer
 
 
@@ -100,10 +101,10 @@ class Pix2Pix(Trainer):
         x = self.interface.output.check(x, groups=groups)
         return x, self.interface.source.check(y, "Inputs", "the generator", groups)
 
-    def ranges_of_data(self):
-        """Those of images and inputs."""
-        kinds = self.interface.output, self.interface.source
-        return [(what, k.value_range) for what, k in zip(("Real images", "Inputs"), kinds)]
+    def parts_of_data(self):
+        """Those of images and inputs, which may be label maps in [0, 1]."""
+        made = PartOfData.made("Real images", self.interface.output)
+        return [made, PartOfData("Inputs", self.interface.source.value_range)]
 
     def inputs_of_probe(self, x, y, seed):
         """The inputs: the generator has no latents."""

@@ -4,8 +4,9 @@ import keras
 
 from tfgan_suite.distribution import check_global_batch
 from tfgan_suite.trainers.base import resumable_fit
-from tfgan_suite.trainers.base.kinds_of_data import take_kinds
+from tfgan_suite.trainers.base.kinds_of_data import take_kinds, take_rows
 from tfgan_suite.trainers.base.label_checks import naming_refusals, with_checked_conditions
+from tfgan_suite.trainers.base.python_batches import looked_at
 from tfgan_suite.trainers.base.step import unpack
 from tfgan_suite.trainers.base.step_data import (
     check_equal_rows,
@@ -13,6 +14,7 @@ from tfgan_suite.trainers.base.step_data import (
     first_batch_size,
 )
 from tfgan_suite.trainers.base.value_checks import (
+    PartOfData,
     check_finite,
     of_input_shapes,
     with_checked_values,
@@ -31,6 +33,10 @@ class Fitting:
 
     def fit(self, x=None, y=None, **kwargs):
         """Trains, as `keras.Model.fit`.
+
+        Warns of images that lie in [0, 1] where their modality says [-1, 1]. Of conditions of
+        which only the data know the values (see `conditions.VectorCondition`) some rows are kept
+        with the trainer, so that it can be sampled and judged without being told any.
 
         Args:
             x: a `tf.data.Dataset` of images, or of `(images, condition)`; arrays of images; or
@@ -53,7 +59,7 @@ class Fitting:
                 replicas, an epoch has fewer than `discriminator_steps` minibatches, arrays have
                 different numbers of rows, weights of samples or classes are given, a label is
                 not in [0, num_classes), a batch has another shape than the networks take, or values
-                (of arrays, and of the first batches of a dataset) are not finite, or out of the
+                (of arrays, and of the first batches of whatever else) are not finite, or out of the
                 range of the examples' modality.
             WorkerLostError: (a ConnectionError) under several workers, if another one is gone.
         """
@@ -69,9 +75,11 @@ class Fitting:
             self._check_can_be_evaluated()
         take_kinds(self, x)
         with naming_refusals():
+            finite = not any(getattr(c, "policy", None) == "skip" for c in _listed(kwargs))
+            seen, x = looked_at(self, x, finite)
             x, y = with_checked_conditions(self, x, y)
-            undoes = any(getattr(c, "policy", None) == "skip" for c in _listed(kwargs))
-            x, y = with_checked_values(self, x, y, finite=not undoes)
+            x, y = with_checked_values(self, x, y, finite)
+            take_rows(self, x, y, seen)
             return resumable_fit.fit(self, super().fit, x, y, kwargs)
 
     def evaluate(self, x=None, y=None, **kwargs):
@@ -94,6 +102,7 @@ class Fitting:
         self._check_can_be_evaluated()
         check_global_batch(first_batch_size(x, kwargs.get("batch_size")), self.distribute_strategy)
         with naming_refusals(), expected_end_of_data(x, kwargs):
+            _, x = looked_at(self, x)
             x, y = with_checked_conditions(self, x, y)
             return super().evaluate(*with_checked_values(self, x, y), **kwargs)
 
@@ -108,13 +117,15 @@ class Fitting:
         """As `keras.Model.train_on_batch`; also raises ValueError for what `fit` refuses."""
         with naming_refusals():
             x, y = with_checked_conditions(self, x, y, self.discriminator_steps)
-            return super().train_on_batch(*with_checked_values(self, x, y), **kwargs)
+            x, y = with_checked_values(self, x, y, whole=False)
+            return super().train_on_batch(x, y, **kwargs)
 
     def test_on_batch(self, x, y=None, **kwargs):
         """As `keras.Model.test_on_batch`; also raises ValueError for what `evaluate` refuses."""
         with naming_refusals():
             x, y = with_checked_conditions(self, x, y)
-            return super().test_on_batch(*with_checked_values(self, x, y), **kwargs)
+            x, y = with_checked_values(self, x, y, whole=False)
+            return super().test_on_batch(x, y, **kwargs)
 
     def predict(self, x, **kwargs):
         """As `keras.Model.predict`.
@@ -139,12 +150,8 @@ class Fitting:
         inputs, _ = unpack(data)
         return self(of_input_shapes(inputs, self.serving(self.network_names[0])), training=False)
 
-    def ranges_of_data(self):
-        """What the parts of a batch hold, for messages, and the range of their values or None.
-
-        Returns:
-            List of pairs, one for each part that is looked at.
-        """
-        known = [(kind.kind, None) for kind in self.conditions]
-        examples = (f"Real {self.modality.noun}", self.modality.value_range)
-        return [examples, *(known if len(known) == 1 else ())]
+    def parts_of_data(self):
+        """List of the `PartOfData` of each part of a batch whose values are looked at."""
+        examples = PartOfData.made(f"Real {self.modality.noun}", self.modality)
+        known = self.conditions
+        return [examples, *([PartOfData(known[0].kind)] if len(known) == 1 else [])]
