@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfgan_suite import losses, testing, tf_gan
+from tfgan_suite import ModifiedMinimaxGAN, losses, testing, tf_gan
+from tfgan_suite.callbacks import TrainerCheckpoint
 
 
 def adam():
@@ -153,18 +154,51 @@ def test_a_trainer_can_be_made_of_its_config():
     assert again.seed == gan.seed
 
 
+def my_loss(fake_logits):
+    return -tf.reduce_mean(fake_logits)
+
+
+def my_other_loss(real_logits, fake_logits):
+    return tf.reduce_mean(fake_logits - real_logits)
+
+
 def test_a_loss_of_ones_own_that_is_not_there_is_named(tmp_path):
-    def my_loss(fake_logits):
-        return -tf.reduce_mean(fake_logits)
-
-    def my_other_loss(real_logits, fake_logits):
-        return tf.reduce_mean(fake_logits - real_logits)
-
     gan = families.make()
     gan.compile(loss=(my_loss, my_other_loss))
-    gan.save(tmp_path / "gan.keras")
+    with pytest.warns(UserWarning, match="custom_objects={'my_loss': my_loss, 'my_other_loss'"):
+        gan.save(tmp_path / "gan.keras")
     with pytest.raises(ValueError, match="register_keras_serializable.*custom_objects={'my_loss'"):
         keras.saving.load_model(tmp_path / "gan.keras")
     known = {"my_loss": my_loss, "my_other_loss": my_other_loss}
     loaded = keras.saving.load_model(tmp_path / "gan.keras", custom_objects=known)
     assert loaded.adversarial_loss.generator_fn is my_loss
+
+
+class MyDense(keras.layers.Dense):
+    pass
+
+
+class MyGAN(ModifiedMinimaxGAN):
+    pass
+
+
+class MyDrift(losses.Drift):
+    pass
+
+
+def test_what_would_be_lost_is_named_before_the_training(tmp_path):
+    generator = keras.Sequential([keras.Input((testing.LATENT_DIM,)), MyDense(2)])
+    gan = MyGAN(generator, testing.mlp_networks()[1], testing.LATENT_DIM)
+    gan.compile(loss=(lambda fake: tf.reduce_mean(fake), my_other_loss), penalties=[MyDrift(1.0)])
+    checkpoint = TrainerCheckpoint(tmp_path / "gan.keras")
+    checkpoint.set_model(gan)
+    with pytest.warns(UserWarning, match="MyGAN with MyDense, MyDrift, MyGAN, a lambda, my_oth"):
+        checkpoint.on_train_begin()
+    gan.warn_of_lost_objects()  # it was said
+
+
+def test_what_is_registered_or_handed_over_is_not_named():
+    gan = families.make()
+    gan.compile(loss=(my_loss, my_other_loss), penalties=[losses.R1(1.0)])
+    with keras.saving.custom_object_scope({"my_loss": my_loss, "my_other_loss": my_other_loss}):
+        gan.warn_of_lost_objects()

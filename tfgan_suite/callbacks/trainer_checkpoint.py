@@ -34,6 +34,8 @@ class TrainerCheckpoint(keras.callbacks.Callback):
         self.every = positive_int("every", every)
 
     def on_train_begin(self, logs=None):
+        if hasattr(self.model, "warn_of_lost_objects"):
+            self.model.warn_of_lost_objects()  # now, not after the training
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._saved = True
 

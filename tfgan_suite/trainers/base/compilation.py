@@ -14,6 +14,7 @@ from tfgan_suite.trainers.base.compile_checks import (
     warn_of_probabilities,
 )
 from tfgan_suite.trainers.base.log_means import Means
+from tfgan_suite.trainers.base.lost_objects import look_again, warn_of_lost_objects
 
 
 class Compilation:
@@ -81,6 +82,7 @@ class Compilation:
             if value is not nothing:
                 given[name] = value
         self._check_options_are_of_players(given)
+        look_again(self)
         penalties = {
             name: given.get(option, ()) for name, option in self.penalty_options().items()
         }
@@ -239,6 +241,15 @@ class Compilation:
             penalties = next(iter(self.players[name].penalties.values()))
             config[option] = [serialize(penalty) for penalty in penalties]
         return config
+
+    def save(self, filepath, *args, **options):
+        """As `keras.Model.save`; warns of what is the user's own and would not be found again."""
+        self.warn_of_lost_objects()
+        super().save(filepath, *args, **options)
+
+    def warn_of_lost_objects(self):
+        """Warns once of what is the user's own and would not be found again in a `.keras` file."""
+        warn_of_lost_objects(self)
 
     def compile_from_config(self, config):
         deserialize = keras.saving.deserialize_keras_object
