@@ -15,6 +15,7 @@ from tfgan_suite.configured import Configured
 
 FREE_SIZE = 256  # of example rows, along axes of any size
 ROUNDING = 1e-3  # by which values in [-1, 1] may pass their borders
+ENOUGH_PICTURES = 16  # by which to tell their scale: a few may well be bright everywhere
 
 _LOOKED_AT = "shape_after_"
 # Words of TensorFlow's message: the operation's name, the shapes that came and that were expected.

@@ -85,6 +85,13 @@ def test_images_that_fill_no_batch_are_read_too():
     assert len(ReferenceImages(batches.take(1), "noise")) == 16
 
 
+def test_references_in_0_to_1_are_named():
+    images = np.random.default_rng(0).random((16, 8, 8, 1)).astype(np.float32)
+    with pytest.warns(UserWarning, match="images of 'digits' .* scale them with images .* 2 - 1"):
+        ReferenceImages(images, "digits")
+    ReferenceImages(images[:3], "digits")  # they may be bright
+
+
 def test_fewer_are_the_first_in_order():
     few, all_ = ReferenceImages(_images(), "n", max_samples=9), ReferenceImages(_images(), "n")
     np.testing.assert_array_equal(few.images, all_.images[:9])

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import warnings
 
 import numpy as np
 import tensorflow as tf
 
 from tfgan_suite.batches import Batches
+from tfgan_suite.fields import ENOUGH_PICTURES, unit_scale
 from tfgan_suite.metrics._arrays import checked_labels, positive_integer
 from tfgan_suite.metrics._cache import cache_root, cached, load_arrays, save_arrays
 from tfgan_suite.metrics._images import checked_images
@@ -37,6 +39,8 @@ class ReferenceImages:
         class_names: names of the classes in the order of the labels, by which those of a generator
             are found; None where the labels are the generator's.
 
+    Warns of images that lie in [0, 1].
+
     Raises:
         ValueError: if there is no image, they differ in shape, or a value is NaN, infinite or out
             of range, the dataset never ends, there are fewer than `max_samples` images, or the
@@ -62,6 +66,9 @@ class ReferenceImages:
                 f"All images of {name!r} must have one shape. Received: shapes={sorted(shapes)}"
             )
         images = np.concatenate(batches)
+        found = unit_scale(f"The images of {name!r}", float(images.min()), float(images.max()))
+        if found and len(images) >= ENOUGH_PICTURES:
+            warnings.warn(found)
         count = len(images) if max_samples is None else positive_integer(max_samples, "max_samples")
         if count > len(images):
             raise ValueError(

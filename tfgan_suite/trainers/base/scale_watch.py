@@ -3,9 +3,7 @@
 import math
 import warnings
 
-from tfgan_suite.fields import unit_scale
-
-ENOUGH = 16  # pictures, of which a few may well be bright everywhere
+from tfgan_suite.fields import ENOUGH_PICTURES, unit_scale
 
 
 class ScaleWatch:
@@ -26,7 +24,7 @@ class ScaleWatch:
         """What is seen from now on are other data."""
         self.count, self.low, self.high = 0, math.inf, -math.inf
 
-    def see(self, count, low, high, enough=ENOUGH):
+    def see(self, count, low, high, enough=ENOUGH_PICTURES):
         """Takes note of some pictures.
 
         Args:

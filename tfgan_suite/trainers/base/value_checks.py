@@ -10,8 +10,10 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite.batches import Batches
-from tfgan_suite.fields import ROUNDING, fits, of_known_shape, range_refusal, shape_error
-from tfgan_suite.trainers.base.scale_watch import ENOUGH, ScaleWatch
+from tfgan_suite.fields import (
+    ENOUGH_PICTURES, ROUNDING, fits, of_known_shape, range_refusal, shape_error,
+)  # fmt: skip
+from tfgan_suite.trainers.base.scale_watch import ScaleWatch
 
 _FIRST = 3  # batches of a dataset that are looked at
 # What TensorFlow says of the errors that are raised by a look within a pipeline.
@@ -65,7 +67,7 @@ def with_checked_values(trainer, x, y, finite=True, whole=True):
         looks.append(_Look(part, finite, watch))
     if not isinstance(x, tf.data.Dataset):
         for look, values in zip(looks, (x, y)):
-            look(values, enough=1 if whole else ENOUGH)
+            look(values, enough=1 if whole else ENOUGH_PICTURES)
         return x, y
     if isinstance(x, Batches):
         return x.looked_at(lambda d: _first_looked_at(d, looks)) if x.mapped else x, y
@@ -83,7 +85,7 @@ def _first_looked_at(dataset, looks):
 
         first = number < _FIRST
         if look.watch is not None:
-            first |= number * tf.shape(part, tf.int64)[0] < ENOUGH
+            first |= number * tf.shape(part, tf.int64)[0] < ENOUGH_PICTURES
         # Not stateful: a pipeline with a stateful operation cannot be checkpointed. So the values
         # go through it: nothing waits for an operation without a state that nobody reads.
         out = tf.cond(
@@ -123,7 +125,7 @@ class _Look:
     def __init__(self, part, finite=True, watch=None):
         self.part, self.finite, self.watch = part, finite, watch
 
-    def __call__(self, values, enough=ENOUGH):
+    def __call__(self, values, enough=ENOUGH_PICTURES):
         if isinstance(values, tf.Tensor):
             values = values.numpy()
         if not isinstance(values, np.ndarray) or values.dtype.kind != "f" or not values.size:
