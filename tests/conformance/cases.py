@@ -152,6 +152,7 @@ LAYERS = {
         layers.BatchNormalization, X, of_its_batch=REPLICAS_OWN_BATCH
     ),
     "Blur": Layer(layers.Blur, X),
+    "ClipAtInference": Layer(lambda: layers.ClipAtInference(-0.5, 0.5), X),
     "ConditionalBatchNormalization": Layer(
         lambda: layers.ConditionalBatchNormalization(3), X, LABELS, of_its_batch=REPLICAS_OWN_BATCH
     ),

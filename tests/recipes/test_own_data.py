@@ -12,7 +12,7 @@ from tfgan_suite.experiment.building import build
 from tfgan_suite.distribution import get_strategy
 
 RECIPES = pathlib.Path(__file__).parents[2] / "recipes"
-OF_IMAGES = ("acgan", "cgan", "dcgan", "infogan", "mlp_gan", "sngan", "wgan", "wgan_gp")
+OF_IMAGES = ("acgan", "cgan", "dcgan", "infogan", "mlp_gan", "r3gan", "sngan", "wgan", "wgan_gp")
 OF_LABELS = ("acgan", "cgan", "sngan")
 SIZE = 20
 

@@ -30,6 +30,8 @@ class ImageData:
         channels: number of channels.
         shape: `(height, width, channels)`.
         num_classes: number of classes, or None of images without labels.
+        training_steps: updates of the generator in all the training, for one of the discriminator
+            in each; for schedules that are to end with it.
     """
 
     def __init__(self, config, labels=False):
@@ -38,6 +40,8 @@ class ImageData:
         facts = data.describe(config.data, split=config.split, **reading)
         check_images(facts, config.data)
         self.num_classes = facts.num_classes
+        epoch_steps = config.steps_per_epoch or facts.num_examples // config.batch_size
+        self.training_steps = config.epochs * max(epoch_steps, 1)
         if labels and not self.num_classes:
             raise ValueError(
                 "This recipe takes images with labels: folders of images, one for each class, or "

@@ -19,8 +19,8 @@ arXiv:1901.09321): the last convolution of a block is 0, the first two are
 
 all others N(0, 1 / sqrt(fan_in)).
 
-With `num_classes` an embedding of the class, as long as z, is put beside it; D gives features, whose
-product with another embedding of the class is the logit.
+With `num_classes` an embedding of the class, as long as z, is put beside it; D gives features, and
+their product with another embedding of the class is the logit.
 
 The published networks, all with 64 latents, are these (generator / discriminator, parameters):
 
@@ -36,8 +36,8 @@ import math
 
 from keras import Input, Model, layers
 
-from tfgan_suite.checks import positive_int
-from tfgan_suite.layers import Conv2D, Downsample, LearnedBasis, Upsample
+from tfgan_suite.checks import positive_int, positive_int_or_none
+from tfgan_suite.layers import ClipAtInference, Conv2D, Downsample, LearnedBasis, Upsample
 from tfgan_suite.networks._building import halvings_to_four, normal_initializer, seeded
 
 SMALLEST, LARGEST = 8, 256
@@ -53,16 +53,17 @@ def build_generator(
     filters=64,
     *,
     max_filters=None,
+    growth=2,
     blocks=2,
     group_size=16,
     num_classes=None,
     seed=None,
     name="r3gan_generator",
 ):
-    """Builds the generator: latents `[N, latent_dim]` -> images `[N, H, W, channels]`.
+    """Builds the generator: latents `[N, latent_dim]` -> images `[N, H, W, channels]` in [-1, 1].
 
-    The images are aimed at [-1, 1], as the data are, but nothing keeps them there. With
-    `num_classes` the inputs are `[latents, labels]`, the labels int32 `[N]`.
+    In training the images are only aimed at this range; at inference they are cut off at its ends.
+    With `num_classes` the inputs are `[latents, labels]`, the labels int32 `[N]`.
 
         g = networks.r3gan.build_generator(28, 1, latent_dim=64, filters=16, max_filters=64)
         images = g(keras.random.normal((2, 64)))  # [2, 28, 28, 1]
@@ -72,9 +73,11 @@ def build_generator(
             two by which it is halved down to 4 to 7: 8, 12, 16, 28, 32, 64, 128, 256 ...
         channels: 1 for grey, 3 for RGB.
         latent_dim: number of components of z.
-        filters: width of the stage at full size; doubled with each halving. The paper's networks
-            are listed in the documentation of this module.
+        filters: width of the stage at full size; `growth` times as many with each halving. The
+            paper's networks are listed in the documentation of this module.
         max_filters: the most that a stage has; None for `filters` in all of them.
+        growth: of the widths with each halving; where the stage at full size has few filters, as a
+            CPU needs it, 4 leaves the others as many as they need.
         blocks: residual blocks in each stage.
         group_size: channels in each group of the 3x3 convolutions.
         num_classes: number of classes of the labels; None for no labels.
@@ -87,9 +90,8 @@ def build_generator(
     height, width, halvings = halvings_to_four(image_size, SMALLEST, LARGEST)
     positive_int("channels", channels)
     positive_int("latent_dim", latent_dim)
-    if num_classes is not None:
-        positive_int("num_classes", num_classes)
-    widths = widths_by_stage(halvings, filters, max_filters, group_size)
+    positive_int_or_none("num_classes", num_classes)
+    widths = widths_by_stage(halvings, filters, max_filters, growth, group_size)
     all_blocks = positive_int("blocks", blocks) * len(widths)
     next_seed = seeded(seed)
     block = _residual_block(all_blocks, group_size, next_seed)
@@ -112,7 +114,8 @@ def build_generator(
             x = Upsample(taps=FILTER)(x)
         for _ in range(blocks):
             x = block(x)
-    images = _pointwise(channels, widths[0], next_seed, dtype="float32", name="images")(x)
+    x = _pointwise(channels, widths[0], next_seed, dtype="float32")(x)
+    images = ClipAtInference(dtype="float32", name="images")(x)
     return Model(inputs, images, name=name)
 
 
@@ -122,6 +125,7 @@ def build_discriminator(
     filters=64,
     *,
     max_filters=None,
+    growth=2,
     blocks=2,
     group_size=16,
     num_classes=None,
@@ -137,6 +141,7 @@ def build_discriminator(
         channels: 1 for grey, 3 for RGB.
         filters: as for `build_generator`.
         max_filters: as for `build_generator`.
+        growth: as for `build_generator`.
         blocks: residual blocks in each stage.
         group_size: channels in each group of the 3x3 convolutions.
         num_classes: number of classes of the labels; None for no labels.
@@ -148,9 +153,8 @@ def build_discriminator(
     """
     height, width, halvings = halvings_to_four(image_size, SMALLEST, LARGEST)
     positive_int("channels", channels)
-    if num_classes is not None:
-        positive_int("num_classes", num_classes)
-    widths = widths_by_stage(halvings, filters, max_filters, group_size)
+    positive_int_or_none("num_classes", num_classes)
+    widths = widths_by_stage(halvings, filters, max_filters, growth, group_size)
     all_blocks = positive_int("blocks", blocks) * len(widths)
     next_seed = seeded(seed)
     block = _residual_block(all_blocks, group_size, next_seed)
@@ -181,14 +185,15 @@ def build_discriminator(
     return Model([images, labels], logits, name=name)
 
 
-def widths_by_stage(halvings, filters, max_filters, group_size):
-    """Channels of each stage, from full size down: `filters`, doubled up to `max_filters`.
+def widths_by_stage(halvings, filters, max_filters, growth, group_size):
+    """Channels of each stage, from full size down: `filters`, growing up to `max_filters`.
 
     Raises:
         ValueError: if a number is not a positive integer, `max_filters` is less than `filters`, or
             the channels within a block are not whole groups.
     """
     positive_int("filters", filters)
+    positive_int("growth", growth)
     positive_int("group_size", group_size)
     most = filters if max_filters is None else positive_int("max_filters", max_filters)
     if most < filters:
@@ -196,13 +201,13 @@ def widths_by_stage(halvings, filters, max_filters, group_size):
             "`max_filters` must not be less than `filters`. "
             f"Received: max_filters={max_filters}, filters={filters}"
         )
-    widths = [min(filters * 2**stage, most) for stage in range(halvings + 1)]
+    widths = [min(filters * growth**stage, most) for stage in range(halvings + 1)]
     for channels in widths:
         if EXPANSION * channels % group_size:
             raise ValueError(
                 f"A stage of {channels} channels has {EXPANSION * channels} within its blocks, "
                 f"which must be whole groups of `group_size`. Received: filters={filters}, "
-                f"max_filters={max_filters}, group_size={group_size}"
+                f"max_filters={max_filters}, growth={growth}, group_size={group_size}"
             )
     return widths
 
