@@ -14,6 +14,7 @@ from tfgan_suite.data.folder import open_folder
 from tfgan_suite.data.gaussians import GaussianMixture, open_gaussians
 from tfgan_suite.data.numpy_files import SUFFIXES as NUMPY_FILES
 from tfgan_suite.data.numpy_files import is_numpy_file, open_numpy_file
+from tfgan_suite.data.stacked_mnist import is_stacked, open_stacked_mnist
 from tfgan_suite.data.tensorflow_datasets import is_builder, is_registered, open_tfds
 from tfgan_suite.data.value_ranges import check_value_range
 
@@ -67,6 +68,8 @@ def _open(source, split, data_dir, seed, skip_broken, attributes, value_range):
         )
     if source == "digits":
         return open_digits(split)
+    if is_stacked(source):
+        return open_stacked_mnist(split, seed, data_dir, skip_broken)
     if source.partition("/")[0] == "gaussians":
         return open_gaussians(source, split, seed)
     if _must_be_path(source) or (os.path.exists(source) and not is_registered(source)):

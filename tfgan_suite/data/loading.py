@@ -49,6 +49,8 @@ def load(
     Args:
         source: one of
             - `"digits"`: the 8x8 grey digits of scikit-learn, 1500 to train and 297 to test;
+            - `"stacked_mnist"`: three digits of TFDS's MNIST as the channels of one image, 1,000
+              modes drawn by `seed`: 128,000 to train and 25,600 to test;
             - the name of an image data set of TFDS (`"mnist"`, `"name/config"`), or a
               `tfds.core.DatasetBuilder`;
             - a folder of images, as a path; sub-folders are classes, unless a `dataset.json` as

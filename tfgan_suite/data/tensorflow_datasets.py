@@ -96,7 +96,8 @@ def _builder(source, data_dir):
     try:
         return tfds.builder(source, data_dir=data_dir, try_gcs=False)
     except tfds.core.DatasetNotFoundError as error:
-        known = ["digits", "gaussians", *tfds.list_builders(with_community_datasets=False)]
+        own = ["digits", "gaussians", "stacked_mnist"]
+        known = [*own, *tfds.list_builders(with_community_datasets=False)]
         near = difflib.get_close_matches(re.split("[/:]", source)[0], known)
         hint = f"; near matches: {', '.join(near)}" if near else ""
         raise ValueError(

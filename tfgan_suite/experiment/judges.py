@@ -1,11 +1,13 @@
 """The judges that recipes and commands share: evaluators and extractors made from a data set."""
 
+from tfgan_suite.data.stacked_mnist import is_stacked
 from tfgan_suite.experiment.real_data import RealData
 from tfgan_suite.metrics import (
     ClassifierEvaluator,
     CodeAgreementEvaluator,
     ConditionalAccuracyEvaluator,
     FeatureEvaluator,
+    ModeHistogramEvaluator,
     application_extractor,
     check_scores,
     classifier_extractor,
@@ -34,9 +36,10 @@ def classifier_judge(source, *, num_samples=2000, **options):
             None for as many as show 60 000 images.
 
     Returns:
-        A `ClassifierEvaluator`.
+        A `ClassifierEvaluator`; of StackedMNIST a `ModeHistogramEvaluator`.
     """
-    return ClassifierEvaluator(_ClassifierOf(source, **options), num_samples=num_samples)
+    judge = ModeHistogramEvaluator if is_stacked(source) else ClassifierEvaluator
+    return judge(_ClassifierOf(source, **options), num_samples=num_samples)
 
 
 def conditional_judge(source, *, num_samples=5000, **options):

@@ -7,7 +7,8 @@ import re
 import numpy as np
 
 from tfgan_suite import data
-from tfgan_suite.metrics import Classifier, ReferenceImages
+from tfgan_suite.data.stacked_mnist import CHANNELS, DIGITS, is_stacked
+from tfgan_suite.metrics import Classifier, ReferenceImages, stacked_classifier
 from tfgan_suite.metrics._classifier_training import MIN_IMAGE_SIZE
 
 # Splits of images that nothing was trained on, in the order in which they are looked for.
@@ -101,6 +102,12 @@ class RealData:
                 f"and images of {self.image_shape}"
             )
 
+        if is_stacked(self.source) and self.image_shape[2] != CHANNELS:
+            raise ValueError(
+                f"Each of the {CHANNELS} channels of {name} is a digit for the classifier. "
+                f"Received: channels={self.channels}"
+            )
+
     @property
     def name(self):
         """What the set is called in the names of scores and files."""
@@ -178,18 +185,25 @@ class RealData:
     @property
     def labelled_test(self):
         """The pair `(images, labels)` that the classifier was not trained on."""
-        return self.labelled_sets[1]
+        if self.held_out is None:
+            return self.labelled_sets[1]
+        self.check_classifiable()
+        return self.read(self.held_out)
 
     @functools.cached_property
     def classifier(self):
         """The `Classifier` of the real classes, trained once and then kept on disk.
 
         Measured: right on 0.993 of the test images of MNIST, and on 0.745 of those of CIFAR-10 (as
-        JPEG files, `epochs=5`), for which the architecture is small.
+        JPEG files, `epochs=5`), for which the architecture is small. That of StackedMNIST is the one
+        of MNIST, which reads each channel (see `stacked_classifier`).
 
         Raises:
             ValueError: if the data set has no labels, or as `Classifier.train` does.
         """
+        if is_stacked(self.source):
+            self.check_classifiable()
+            return stacked_classifier(self._digits.classifier, CHANNELS)
         train, test = self.labelled_sets
         return Classifier.train(
             train,
@@ -197,6 +211,19 @@ class RealData:
             num_classes=self.facts.num_classes,
             name=self.name,
             epochs=self.epochs,
+        )
+
+    @property
+    def _digits(self):
+        """What each channel of StackedMNIST is drawn from, at the same size."""
+        return RealData(
+            DIGITS,
+            image_size=self.image_size,
+            resize=self.resize,
+            broken=self.broken,
+            train_split=self.train_split,
+            epochs=self.epochs,
+            data_dir=self.data_dir,
         )
 
     def _has(self, split):

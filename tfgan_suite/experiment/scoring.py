@@ -8,6 +8,7 @@ import time
 import numpy as np
 
 from tfgan_suite import drawing
+from tfgan_suite.data.stacked_mnist import is_stacked
 from tfgan_suite.experiment import reports
 from tfgan_suite.experiment.run_record import versions
 from tfgan_suite.experiment.generators import NOISE, REAL, open_generator
@@ -84,7 +85,8 @@ def score(
     generators, options = _open(sources, best, {**options, "data_dir": data_dir})
     real = RealData(data_source, split=split, **options)
     if metrics is None:
-        metrics = (*DEFAULT_SCORES, *(["class_coverage"] if real.facts.num_classes else []))
+        coverage = ("class_coverage",) if real.facts.num_classes else ()
+        metrics = ("mode_histogram",) if is_stacked(data_source) else (*DEFAULT_SCORES, *coverage)
     evaluator = comparing_evaluator(
         real,
         extractor,

@@ -20,6 +20,7 @@ from tfgan_suite.metrics.coverage import class_coverage
 from tfgan_suite.metrics.density_coverage import density_coverage
 from tfgan_suite.metrics.frechet_distance import frechet_distance, frechet_distance_infinity
 from tfgan_suite.metrics.kernel_distance import kernel_distance
+from tfgan_suite.metrics.mode_histogram import mode_histogram
 from tfgan_suite.metrics.ms_ssim import SCALE_WEIGHTS, ms_ssim_diversity
 from tfgan_suite.metrics.nearest_neighbours import memorization
 from tfgan_suite.metrics.perceptual_path_length import perceptual_path_length
@@ -63,6 +64,10 @@ def classifier_score_of(c, made):
 
 def class_coverage_of(c, made):
     return class_coverage(made.logits)
+
+
+def mode_histogram_of(c, made):
+    return mode_histogram(made.logits.argmax(axis=1), c.classifier.num_classes)
 
 
 def conditional_accuracy_of(c, made):

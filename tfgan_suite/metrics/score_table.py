@@ -71,6 +71,12 @@ SCORES = {
         "classifier",
         frequencies=EQUAL,
     ),
+    "mode_histogram": NamedScore(
+        scores.mode_histogram_of,
+        {"modes_reached": HIGHER, "reverse_kl": LOWER},
+        "classifier",
+        frequencies=EQUAL,
+    ),
     "conditional_accuracy": NamedScore(
         scores.conditional_accuracy_of,
         {"conditional_accuracy": HIGHER},
