@@ -5,6 +5,7 @@ import time
 import types
 
 from tfgan_suite.checks import directory_name
+from tfgan_suite.data.stacked_mnist import DIGITS, is_stacked
 from tfgan_suite.distribution import get_strategy
 from tfgan_suite.experiment import console, evaluation, reports, scoring
 from tfgan_suite.experiment.building import build
@@ -91,7 +92,7 @@ def train_classifier(source, *, epochs=None, **options):
     """Trains the judge of a labelled data set, or finds it in the cache; prints what it is.
 
     Args:
-        source: as `data.load` takes it.
+        source: as `data.load` takes it; of StackedMNIST it is the judge of its digits, MNIST.
         epochs: passes over the images; None for as many as show 60 000 images.
         **options: `image_size`, `channels`, `resize`, `value_range`, `broken` and `data_dir`, as
             `data.load` takes them.
@@ -103,7 +104,7 @@ def train_classifier(source, *, epochs=None, **options):
         ValueError: if there is no such data set, or it has no labels.
     """
     start = time.time()
-    real = RealData(source, epochs=epochs, **options)
+    real = RealData(DIGITS if is_stacked(source) else source, epochs=epochs, **options)
     classifier = real.classifier
     path = classifier.cache_path()
     kept = path.exists() and path.stat().st_mtime < start

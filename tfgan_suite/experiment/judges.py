@@ -187,6 +187,12 @@ def check_possible(real, extractor, scores, generators):
             f"Received: extractor={extractor!r}"
         )
     by_classifier = extract and _is_classifier(extractor or CLASSIFIER)
+    if by_classifier and is_stacked(real.source):
+        raise ValueError(
+            f"The classifier of {real.source} reads digits one by one and has no features of whole "
+            "images; choose mode_histogram, or another extractor. "
+            f"Received: extractor={extractor!r}, scores={tuple(scores)!r}"
+        )
     if by_classifier or needs_classifier(scores):
         real.check_classifiable()
     for generate in generators:

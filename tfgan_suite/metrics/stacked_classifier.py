@@ -19,7 +19,7 @@ def stacked_classifier(classifier, channels=3):
 
     Its classes are the numbers that the classes of the channels spell, the first channel's digit
     first; its logits the sums of the channels' logarithms of probabilities. It is right where all
-    channels are: of channels that are drawn independently, with accuracy to the power of `channels`.
+    channels are: of channels drawn independently, with accuracy to the power of `channels`.
 
     Args:
         classifier: `Classifier` of images of one channel, right on at least 98 % of held-out ones,
