@@ -67,7 +67,7 @@ ALLOWED = {
     "serving": set(),
     "experiment": BASE
     | {"admission", "callbacks", "checkpointing", "data", "export", "generation", "metrics"}
-    | {"operations", "version"},
+    | {"operations", "plots", "version"},
     "arguments": {"checks", "experiment", "version"},
     "path_arguments": set(),
     "cli": {"arguments", "experiment", "launching", "path_arguments", "quiet_imports"},

@@ -194,8 +194,8 @@ def parser():
     evaluate.add_argument(
         "--extractor",
         metavar="NAME",
-        help="classifier[:LAYER[:avg]], inception[:PATH] or keras:NAME:WEIGHTS "
-        "(default: classifier)",
+        help="classifier[:LAYER[:avg]], random (without labels), inception[:PATH] or "
+        "keras:NAME:WEIGHTS (default: classifier)",
     )
     evaluate.add_argument("--samples", type=_examples, metavar="N", help="of each generator")
     evaluate.add_argument("--seed", type=_seed, metavar="S", help="of the samples")

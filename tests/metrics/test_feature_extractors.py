@@ -6,11 +6,14 @@ import keras
 import numpy as np
 import pytest
 
+from tfgan_suite import data
 from tfgan_suite.metrics import (
     Classifier,
     FeatureExtractor,
     application_extractor,
     classifier_extractor,
+    frechet_distance,
+    random_extractor,
 )
 
 
@@ -224,3 +227,36 @@ def test_applications_that_cannot_be_had_are_named(mobile_net, tmp_path):
     for name in ("LeNet", "mobilenet"):
         with pytest.raises(ValueError, match=f"application='{name}'"):
             application_extractor(name, mobile_net[1])
+
+
+# === Random features ===
+
+
+def test_random_features_depend_on_the_seed_alone():
+    images = _images(6, (16, 16, 3))
+    one, same, other = (random_extractor((16, 16, 3), seed=seed) for seed in (0, 0, 1))
+    np.testing.assert_array_equal(one.features(images), same.features(images))
+    assert one.content_hash == same.content_hash != other.content_hash
+
+
+def test_large_images_are_brought_to_32_pixels_by_areas():
+    extractor = random_extractor((64, 48, 1))
+    assert extractor.image_shape == (32, 24, 1)
+    blocks = np.repeat(np.repeat(_images(3, (32, 24, 1)), 2, axis=1), 2, axis=2)
+    np.testing.assert_allclose(
+        extractor.features(blocks), extractor.features(blocks[:, ::2, ::2]), rtol=1e-4, atol=1e-5
+    )
+
+
+def test_random_features_tell_damage():
+    """The distance of more damaged images is larger, and many times that of other real images."""
+    images = np.concatenate(list(data.load("digits", image_size=16, seed=0).as_numpy_iterator()))
+    features = random_extractor((16, 16, 1)).features(images)
+    half = len(features) // 2
+    real, noise = features[:half], np.random.default_rng(0)
+    found = [frechet_distance(real, features[half:])]
+    for strength in (0.3, 0.6):
+        damaged = np.clip(images[half:] + noise.normal(0, strength, images[half:].shape), -1, 1)
+        damaged = random_extractor((16, 16, 1)).features(damaged.astype(np.float32))
+        found.append(frechet_distance(real, damaged))
+    assert 5 * found[0] < found[1] < found[2]

@@ -37,6 +37,9 @@ class Experiment:
             are then among the logs; None for one after training alone.
         evaluate_samples: samples that an evaluator judges at most while training; None for as many
             as it says.
+        progress: an evaluator as `progress.ProgressEvaluator`, asked about ten times while training
+            for a "distance" by which the best checkpoint is kept and the run says whether more
+            steps would help; None for none. Not asked where `evaluate_every` is given.
         monitor: name of a log, such as "classifier.class_entropy", whose best checkpoint at the end
             of an epoch stays; None for none.
         monitor_mode: "min" or "max", what is best.
@@ -64,6 +67,7 @@ class Experiment:
     sample_every: int = 1
     evaluate_every: int | None = None
     evaluate_samples: int | None = None
+    progress: Any = None
     monitor: str | None = None
     monitor_mode: str = "min"
     patience: int | None = None
@@ -86,6 +90,15 @@ class Experiment:
             )
         for name in {self.name, self.export_name} - {None}:
             directory_name(name)
+        if self.evaluate_every:
+            self.progress = None
+        if self.progress and not self.monitor:
+            self.monitor = f"{self.progress.name}.distance"
+
+    @property
+    def judges(self):
+        """All evaluators, that of the progress included."""
+        return [*self.evaluators, *filter(None, [self.progress])]
 
     @property
     def epoch_steps(self):

@@ -6,7 +6,13 @@ from typing import ClassVar, Literal
 from tfgan_suite.experiment.experiment import Experiment
 
 # Smoke overrides of these settings: a few steps, a few images judged.
-SMOKE_IMAGES = {"epochs": 2, "steps_per_epoch": 3, "num_samples": 100, "judge_epochs": 1}
+SMOKE_IMAGES = {
+    "epochs": 2,
+    "steps_per_epoch": 3,
+    "num_samples": 100,
+    "progress_samples": 100,
+    "judge_epochs": 1,
+}
 
 
 @dataclasses.dataclass
@@ -28,6 +34,7 @@ class ImageConfig:
     epochs: int = 40  # of `steps_per_epoch` each, or passes over the images
     steps_per_epoch: int | None = None  # updates of the generator; none: as many as a pass has
     num_samples: int = 2000  # generated images that are judged
+    progress_samples: int | None = 1000  # judged about ten times while training; none: never
     judge_epochs: int | None = None  # of the judge on the real images; none: 60 000 images shown
     seed: int = 0  # of weights, latents, and the order and mirroring of the data
 

@@ -12,13 +12,14 @@ from tfgan_suite.metrics import (
     check_scores,
     classifier_extractor,
     inception_extractor,
+    random_extractor,
 )
 from tfgan_suite.metrics.feature_evaluator import DEFAULT_SCORES
 from tfgan_suite.metrics.score_table import check_generator, needs_classifier, needs_extractor
 
 # Few features, each the mean of a map: covariances of full rank from a few hundred images on.
 DEFAULT_LAYER, DEFAULT_POOLING = "relu_3", "avg"
-CLASSIFIER = "classifier"
+CLASSIFIER, RANDOM = "classifier", "random"
 
 
 def classifier_judge(source, *, num_samples=2000, **options):
@@ -219,6 +220,7 @@ def make_extractor(text, real):
             - `"classifier"`: the maps of the last convolution ("relu_3") of the data set's
               classifier, averaged: 64 features; `"classifier:LAYER"` for the output of another
               layer, `"classifier:LAYER:avg"` averaged over its positions;
+            - `"random"`: the means of maps of random convolutions, for images without labels;
             - `"inception"`, or `"inception:PATH"` of TF-GAN's module in a local folder;
             - `"keras:NAME:WEIGHTS"`: one of `keras.applications`, and the file of its weights.
         real: the `RealData` of the classifier.
@@ -236,14 +238,16 @@ def make_extractor(text, real):
         if not layer:
             layer, pooling = DEFAULT_LAYER, DEFAULT_POOLING
         return classifier_extractor(real.classifier, layer=layer, pooling=pooling or None)
+    if text == RANDOM:
+        return random_extractor(real.image_shape)
     if kind == "inception":
         return inception_extractor(rest or None)
     name, _, weights = rest.partition(":")
     if kind == "keras" and name and weights:
         return application_extractor(name, weights)
     raise ValueError(
-        "An extractor is `classifier`, `classifier:LAYER`, `classifier:LAYER:avg`, `inception`, "
-        f"`inception:PATH` or `keras:NAME:WEIGHTS`. Received: {text!r}"
+        "An extractor is `classifier`, `classifier:LAYER`, `classifier:LAYER:avg`, `random`, "
+        f"`inception`, `inception:PATH` or `keras:NAME:WEIGHTS`. Received: {text!r}"
     )
 
 

@@ -111,7 +111,7 @@ class RealData:
     @property
     def name(self):
         """What the set is called in the names of scores and files."""
-        return re.sub(r"[^A-Za-z0-9._-]+", "-", self.facts.name).strip("-._")
+        return name_in_files(self.facts.name)
 
     @property
     def description(self):
@@ -228,6 +228,11 @@ class RealData:
 
     def _has(self, split):
         return data.has_split(self.source, split, **self._reading)
+
+
+def name_in_files(name):
+    """The name of a data set as it stands in the names of scores and files."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._")
 
 
 def held_out_by_content(images, labels):

@@ -10,7 +10,7 @@ import tensorflow as tf
 from tfgan_suite import data
 from tfgan_suite.callbacks.gan_monitor import DIAGNOSIS
 from tfgan_suite.distribution import get_strategy
-from tfgan_suite.experiment import console, evaluation
+from tfgan_suite.experiment import console, evaluation, progress
 from tfgan_suite.experiment.building import build
 from tfgan_suite.experiment.exporting import paths_of
 from tfgan_suite.files import read_json
@@ -23,7 +23,7 @@ def describe(recipe, config, strategy="auto", precision=None):
     output = console.make_console()
     strategy = get_strategy(strategy)
     built = build(recipe, config, strategy, precision)
-    evaluation.check(built.trainer, built.evaluators)
+    evaluation.check(built.trainer, built.judges)
     console.print_facts(output, f"config of {recipe.run_name(config)}", dataclasses.asdict(config))
     networks = [layer for layer in built.trainer.layers if isinstance(layer, keras.Model)]
     for network in networks:
@@ -106,6 +106,9 @@ def summarize(result):
     if any(where.samples.glob("*.png")):
         facts["pictures"] = console.relative(where.samples)
     facts["metrics"] = console.relative(where.metrics)
+    told = progress.in_words(where.progress)
+    if told:
+        facts["progress"] = f"{told} ({console.relative(where.progress_picture)})"
     if (where.path / DIAGNOSIS).exists():
         facts["diagnosis"] = _diagnosis(where.path / DIAGNOSIS)
     if result.best:

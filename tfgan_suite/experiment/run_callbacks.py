@@ -5,6 +5,7 @@ import pathlib
 import keras
 
 from tfgan_suite import callbacks
+from tfgan_suite.experiment import progress
 from tfgan_suite.generation.translator import takes_latents
 from tfgan_suite.interface import takes_condition
 
@@ -36,6 +37,7 @@ def run_callbacks(experiment, where, lines, interrupt, allow_changes=False):
         # First: nothing after it may keep a broken epoch.
         callbacks.GuardNonFinite(experiment.on_non_finite),
         *_evaluations(experiment, where),  # add scores to the logs
+        *_progress(experiment, where),
         *experiment.callbacks,  # may do so too
         *_monitor(experiment, where, lines.console),
         *_early_stopping(experiment),
@@ -66,6 +68,19 @@ def _evaluations(experiment, where):
             where.evaluations,
             every_epochs=experiment.evaluate_every,
             max_samples=experiment.evaluate_samples,
+            seed=experiment.trainer.seed,
+        )
+    ]
+
+
+def _progress(experiment, where):
+    if not experiment.progress:
+        return []
+    return [
+        callbacks.MetricEvaluation(
+            [experiment.progress],
+            where.progress,
+            every_epochs=-(-experiment.epochs // progress.LOOKS),
             seed=experiment.trainer.seed,
         )
     ]

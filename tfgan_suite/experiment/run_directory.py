@@ -87,6 +87,16 @@ class RunDirectory:
         """Scores while training, and those that `evaluate` was asked for later."""
         return self.path / "evaluations"
 
+    @property
+    def progress(self):
+        """Distances to the real images while training."""
+        return self.path / "progress"
+
+    @property
+    def progress_picture(self):
+        """Their curve."""
+        return self.path / "progress.png"
+
     def read_config(self):
         """Returns what `config.json` holds.
 

@@ -22,7 +22,7 @@ from tfgan_suite.distribution import (
     sum_over_workers,
     worker_index,
 )
-from tfgan_suite.experiment import console, evaluation, model_card
+from tfgan_suite.experiment import console, evaluation, model_card, progress
 from tfgan_suite.experiment import precision as precisions
 from tfgan_suite.experiment.building import build
 from tfgan_suite.experiment.experiment import Experiment
@@ -141,7 +141,7 @@ def run(
             where = RunDirectory(pathlib.Path(finished))
             return Result(where, None, False, 0.0, is_chief=is_chief(strategy))
         experiment = build(recipe, config, strategy, precision)
-        on_chief(strategy, lambda: evaluation.check(experiment.trainer, experiment.evaluators))
+        on_chief(strategy, lambda: evaluation.check(experiment.trainer, experiment.judges))
         export_name = on_chief(strategy, lambda: wanted.choose(experiment, locked.identity))
         interfaces = experiment.trainer.interfaces
         path = pathlib.Path(on_chief(strategy, lambda: locked.begin(export_name, interfaces)))
@@ -154,6 +154,7 @@ def run(
             output.print(f"note  {note}", markup=False)
         on_chief(strategy, lambda: _say_where(experiment, where, output))
         result = _fit(experiment, where, output, allow_changes)
+        on_chief(strategy, lambda: progress.draw(where.progress, where.progress_picture))
         if not result.interrupted:
 
             def export_to():  # others may have been exported meanwhile

@@ -5,9 +5,12 @@ import pathlib
 import keras
 import tensorflow as tf
 
+from tfgan_suite.metrics._classifier_training import build_classifier
 from tfgan_suite.metrics.classifier import Classifier
 from tfgan_suite.metrics.extractors import FeatureExtractor
 from tfgan_suite.registration import public
+
+RANDOM_SIDE = 32  # pixels, the longer side of what `random_extractor` looks at
 
 
 @public
@@ -59,6 +62,51 @@ def classifier_extractor(classifier, *, layer=None, pooling=None, resize=None):
         content_hash=classifier.content_hash,
         image_shape=classifier.image_shape,
         resize=resize,
+        batch_size=256,
+    )
+
+
+@public
+def random_extractor(image_shape, *, seed=0):
+    """An extractor of the features of random convolutions: for images without labels.
+
+    The network is that of `Classifier.train` as it is drawn, and its features the means of its last
+    maps. They tell textures and coarse shapes apart, not what a picture means, and need nothing
+    that was trained: Naeem et al. found the scores of random features sound where those of trained
+    ones know other images than are judged. Deviation: their network is VGG16.
+
+    References:
+        Naeem et al. 2020, "Reliable Fidelity and Diversity Metrics for Generative Models",
+        arXiv:2002.09797, section 4 (random embeddings).
+
+    Args:
+        image_shape: `(H, W, C)` of the images that are judged; those with more than 32 pixels to
+            their longer side are brought to 32, by the means of areas.
+        seed: int, of the weights.
+
+    Returns:
+        A `FeatureExtractor` of 64 features.
+
+    Raises:
+        ValueError: if a side is shorter than 8 pixels, or becomes so.
+
+    Example:
+        >>> from tfgan_suite import metrics, testing
+        >>> extractor = metrics.random_extractor((16, 16, 1))
+        >>> extractor.features(testing.images(4, (16, 16, 1))).shape
+        (4, 64)
+    """
+    height, width, channels = image_shape
+    factor = min(1, RANDOM_SIDE / max(height, width))
+    shape = (round(height * factor), round(width * factor), channels)
+    network = build_classifier(shape, 2, seed)
+    maps = network.get_layer("relu_3").output
+    pooled = keras.layers.GlobalAveragePooling2D(dtype="float32")(maps)
+    return FeatureExtractor(
+        keras.Model(network.input, pooled),
+        "random",
+        image_shape=shape,
+        resize="area" if factor < 1 else None,
         batch_size=256,
     )
 
