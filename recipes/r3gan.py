@@ -43,6 +43,7 @@ class Config(ImageConfig):
     growth: int = 4  # of the filters with each halving
     blocks: int = 1  # residual blocks in each stage
     group_size: int = 16  # channels in each group of the 3x3 convolutions
+    packing: int = 1  # images without labels that D judges together (PacGAN, arXiv:1712.04086)
     learning_rate: tuple[float, float] = (1e-3, 2e-4)  # of Adam: at first, after the burn-in
     beta_2: tuple[float, float] = (0.9, 0.99)  # Adam's, for each step, likewise
     gamma: tuple[float, float] = (1.0, 0.1)  # weight of R1 and of R2, likewise
@@ -125,12 +126,18 @@ def build(config):
     width |= {"blocks": config.blocks, "group_size": config.group_size}
     if config.labels:
         width["num_classes"] = images.num_classes
-    image = (images.size, images.channels)
+    discriminator = networks.r3gan.build_discriminator(
+        images.size, config.packing * images.channels, seed=config.seed + 1, **width
+    )
+    if config.packing > 1:
+        discriminator = networks.packing.build_discriminator(discriminator, config.packing)
     half_life, rate, beta_2, gamma = scheduled(config, images)
     kind = trainers.ConditionalGAN if config.labels else trainers.GAN
     trainer = kind(
-        networks.r3gan.build_generator(*image, config.latent_dim, seed=config.seed, **width),
-        networks.r3gan.build_discriminator(*image, seed=config.seed + 1, **width),
+        networks.r3gan.build_generator(
+            images.size, images.channels, config.latent_dim, seed=config.seed, **width
+        ),
+        discriminator,
         config.latent_dim,
         ema_decay=trainers.HalfLife(half_life),
         seed=config.seed,

@@ -183,6 +183,7 @@ LAYERS = {
     "ModulatedConv2D down": Layer(lambda: layers.ModulatedConv2D(3, resample="down"), X, W),
     "ModulatedConv2D up": Layer(lambda: layers.ModulatedConv2D(3, resample="up"), X, W),
     "NoiseInjection": Layer(lambda: layers.NoiseInjection(seed=1), X),
+    "Pack": Layer(lambda: layers.Pack(1), X),  # with more, there is no row for each row
     "PixelNormalization": Layer(layers.PixelNormalization, X),
     "PixelShuffle": Layer(layers.PixelShuffle, X),
     "ProjectionHead": Layer(lambda: layers.ProjectionHead(3), X, LABELS),
@@ -251,6 +252,9 @@ NETWORKS = {
     ),
     "mlp.build_generator": Network(
         lambda: networks.mlp.build_generator((8, 8, 1), 3, (4,), seed=1)
+    ),
+    "packing.build_discriminator": Network(
+        lambda: networks.packing.build_discriminator(small_discriminator(), 1)
     ),
     "patch_discriminator.build_discriminator": Network(
         lambda: networks.patch_discriminator.build_discriminator(
@@ -352,5 +356,6 @@ SIMILAR = {
     "dcgan.build_generator of labels",
     "dcgan.build_generator with conditional BatchNorm",
     "heads.build_code_heads",
+    "r3gan.build_discriminator",
     "sngan.build_discriminator without labels",
 }

@@ -10,6 +10,7 @@ from PIL import Image
 from tfgan_suite import experiment
 from tfgan_suite.experiment.building import build
 from tfgan_suite.distribution import get_strategy
+from tfgan_suite.trainers.base.packs import samples_in_packs
 
 RECIPES = pathlib.Path(__file__).parents[2] / "recipes"
 OF_IMAGES = ("acgan", "cgan", "dcgan", "infogan", "mlp_gan", "r3gan", "sngan", "wgan", "wgan_gp")
@@ -63,6 +64,14 @@ def test_size_channels_and_classes_are_those_of_the_data(family, labelled):
 def test_without_labels_nothing_is_judged_and_that_is_said(family, unlabelled):
     made = built(family, f"data={unlabelled}", "batch_size=4")
     assert not made.evaluators and "not judged" in " ".join(made.notes)
+
+
+def test_r3gan_may_be_told_classes_or_judge_packs(labelled):
+    by_class = built("r3gan", f"data={labelled}", "batch_size=4", "labels=true").trainer
+    assert [condition.classes for condition in by_class.conditions] == [3]
+    packed = built("r3gan", f"data={labelled}", "batch_size=4", "packing=2").trainer
+    assert packed.discriminator.inputs[0].shape[1:] == (SIZE, SIZE, 3)
+    assert samples_in_packs(packed.discriminator) == 2
 
 
 @pytest.mark.parametrize("family", OF_LABELS)

@@ -8,6 +8,7 @@ from tfgan_suite.latents import LatentPrior, prior_of
 from tfgan_suite.registration import register
 from tfgan_suite.trainers.base import probe
 from tfgan_suite.trainers.base.checks import check_judged
+from tfgan_suite.trainers.base.packs import check_judges_of_packs
 from tfgan_suite.trainers.base.player_losses import (
     logits_of,
     loss_of_discriminator,
@@ -30,8 +31,8 @@ class GAN(Trainer):
         generator: functional `keras.Model` from latents `[N, latent_dim]`, or `[latents,
             condition]`, to images `[N, H, W, C]` in [-1, 1] (or to vectors `[N, D]`).
         discriminator: functional `keras.Model` from images, or `[images, condition]`, to logits of
-            any rank >= 1 with the batch first; or to several outputs of which these are the first,
-            where a subclass states `head_losses`.
+            any rank >= 1 with the batch first (of `networks.packing`, one for each pack); or to
+            several outputs of which these are the first, where a subclass states `head_losses`.
         latent_dim: number of components of the latents z.
         discriminator_steps: discriminator updates for each generator update (k of Goodfellow et al.
             2014, algorithm 1). `fit` groups k minibatches of its data into one step.
@@ -82,6 +83,7 @@ class GAN(Trainer):
         self.latent_prior = prior
         self.latent_dim = latent_dim
         check_judged(generator, discriminator, self.modality)
+        check_judges_of_packs(discriminator)
         self.shared_latents = bool(shared_latents)
         self.simultaneous = bool(simultaneous)
 

@@ -25,6 +25,14 @@ class PenalizedNetwork:
         self.condition = condition
         self.known = [(x, at_least_float32(y)) for x, y in known if y is not None]
 
+    @property
+    def rows_per_output(self):
+        """Rows of the inputs that one row of the outputs is of: more than one of packs."""
+        if not isinstance(self.network, keras.layers.Layer):
+            return 1
+        layers = self.network._flatten_layers()
+        return max(getattr(layer, "rows_per_output", 1) for layer in layers)
+
     def __call__(self, inputs):
         for known, output in self.known:
             if inputs is known:
@@ -44,7 +52,7 @@ class PenalizedNetwork:
 
 
 def input_gradients(network, inputs, weights=None, names=("discriminator", "images")):
-    """Gradient of each row's outputs with respect to that row's input.
+    """Gradient of each row's outputs with respect to that row's input, or of a pack's to its rows.
 
     With several outputs a row (PatchGAN), it is the gradient of their sum, or of their sum weighted
     by `weights(outputs)` (a vector-Jacobian product).
@@ -56,7 +64,8 @@ def input_gradients(network, inputs, weights=None, names=("discriminator", "imag
         names: what errors call the network and its inputs.
 
     Returns:
-        Tensor of the shape of `inputs`; differentiable once more.
+        Tensor of the shape of `inputs`, of packs of m inputs `[N / m, m, ...]`; differentiable once
+        more.
 
     Raises:
         ValueError: if the network's output does not depend on the inputs.
@@ -74,6 +83,10 @@ def input_gradients(network, inputs, weights=None, names=("discriminator", "imag
             "operations, so a penalty on its gradient has no meaning. "
             f"Received: {names[0]}={network.network!r}"
         )
+    m = network.rows_per_output
+    if m > 1:
+        gradients = tf.reshape(gradients, tf.concat([[-1, m], tf.shape(gradients)[1:]], axis=0))
+        gradients = tf.ensure_shape(gradients, [None, m, *inputs.shape[1:]])
     return gradients
 
 

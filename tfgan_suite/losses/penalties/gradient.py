@@ -14,10 +14,15 @@ from tfgan_suite.losses.penalties.base import Penalty
 from tfgan_suite.registration import public, register
 
 
-def between(real, fake, seed):
-    """A point on the line between each pair of images, uniformly: `e * real + (1 - e) * fake`."""
+def between(real, fake, seed, samples=1):
+    """A point on the line between each pair of images, uniformly: `e * real + (1 - e) * fake`.
+
+    With packs of several samples, on that between each pair of packs: e is the same in a pack.
+    """
     # Uniform on [-1, 1) from the shared source of rows, moved to [0, 1).
-    e = 0.5 * (rows_like(real, [1] * (real.shape.rank - 1), seed, "uniform") + 1.0)
+    e = 0.5 * (rows_like(real[::samples], [1] * (real.shape.rank - 1), seed, "uniform") + 1.0)
+    if samples > 1:
+        e = tf.repeat(e, samples, axis=0)
     return fake + e * (real - fake)
 
 
@@ -30,11 +35,13 @@ class _NormPenalty(Penalty):
         self.one_sided = bool(one_sided)
         self.epsilon = check_at_least(0.0, epsilon=epsilon)
 
-    def points(self, real, fake, seed):
+    def points(self, real, fake, seed, samples):
         raise NotImplementedError
 
     def value(self, discriminator, real, fake, seed):
-        gradients = input_gradients(discriminator, self.points(real, fake, seed))
+        gradients = input_gradients(
+            discriminator, self.points(real, fake, seed, discriminator.rows_per_output)
+        )
         excess = tf.sqrt(squared_norms(gradients) + self.epsilon) - self.target
         if self.one_sided:
             excess = tf.maximum(excess, 0.0)
@@ -75,8 +82,8 @@ class GradientPenalty(_NormPenalty):
 
     bounds_slope = True
 
-    def points(self, real, fake, seed):
-        return between(real, fake, seed)
+    def points(self, real, fake, seed, samples):
+        return between(real, fake, seed, samples)
 
 
 @register
@@ -109,7 +116,7 @@ class DRAGAN(_NormPenalty):
         super().__init__(weight, target, one_sided, epsilon, interval)
         self.stddev = check_at_least(0.0, stddev=stddev)
 
-    def points(self, real, fake, seed):
+    def points(self, real, fake, seed, samples):
         return real + self.stddev * rows_like(real, real.shape[1:], seed, "normal")
 
     def get_config(self):

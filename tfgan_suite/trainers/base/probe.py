@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite import losses
+from tfgan_suite.trainers.base.packs import whole_packs
 from tfgan_suite.trainers.base.player_losses import logits_of
 
 
@@ -27,8 +28,8 @@ def probe(trainer, real, seed=0, *, held_out=None, loss=None):
         `d_gradient_norm` (the Euclidean norm over all trainable weights of a player);
         `g_signal` (the sum over the N generated images of |d g_loss / d logit|: 1 for the
         Wasserstein loss, and near 0 where a loss is saturated); `real_logits` and
-        `fake_logits` `[N]` (means over each image's logits), `held_out_logits` if asked for,
-        and `generated`, the N images.
+        `fake_logits` `[N]` (means over each image's logits; of packs, `layers.Pack`, one for each
+        whole pack), `held_out_logits` if asked for, and `generated`, the images.
 
     Raises:
         ValueError: if the trainer is not compiled, or the images or condition do not fit.
@@ -38,6 +39,7 @@ def probe(trainer, real, seed=0, *, held_out=None, loss=None):
     for batch in batches:
         if batch is not None:
             trainer.check_batch(*batch, groups=1)
+    batches = [whole_packs(trainer, batch) for batch in batches]
     seed = tf.constant([int(seed), 0], tf.int64)
     loss = trainer.adversarial_loss if loss is None else loss
     look = _look if trainer.run_eagerly else _compiled_look(trainer, loss)

@@ -13,6 +13,7 @@ from tfgan_suite.distribution import (
 from tfgan_suite.learning_rates import SETTERS, OnPlayers
 from tfgan_suite.progress import Position, Restart
 from tfgan_suite.trainers.base.micro_batches import check_micro_batches
+from tfgan_suite.trainers.base.packs import check_whole_packs
 from tfgan_suite.trainers.base.requests import REQUESTS
 from tfgan_suite.trainers.base.step_data import (
     check_can_be_kept,
@@ -56,6 +57,7 @@ def fit(trainer, keras_fit, x, y, options):
     steps = prepare_steps(trainer, x, y, options, keep=bool(keepers) or in_stages)
     check_global_batch(steps.batch_size, strategy)
     check_micro_batches(steps.batch_size, trainer.micro_batches, replicas)
+    check_whole_packs(trainer, steps.batch_size)
     images = steps.batch_size and steps.batch_size * trainer.discriminator_steps
     if trainer.stage_clock is not None:
         trainer.stage_clock.images_per_step = images

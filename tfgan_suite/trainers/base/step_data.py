@@ -15,6 +15,7 @@ from tfgan_suite import provenance
 from tfgan_suite.batches import Batches, order_of
 from tfgan_suite.data_order import DataOrder, epochs_from, remaining, shuffled
 from tfgan_suite.dataset_options import without_autotuner
+from tfgan_suite.trainers.base.packs import samples_in_packs
 
 
 @dataclasses.dataclass
@@ -46,8 +47,9 @@ def prepare_steps(trainer, x, y, options, keep=False):
 
     With `discriminator_steps` k > 1, k consecutive minibatches are stacked on axis 1: batch first,
     so that a distribution strategy still splits over examples and every replica gets its share of
-    each minibatch. With k > 1, or with several replicas or micro-batches, only full minibatches are
-    used: a smaller one could not be stacked, and might leave a replica with no image at all.
+    each minibatch. With k > 1, several replicas or micro-batches, or packs, only full minibatches
+    are used: a smaller one could not be stacked, might leave a replica with no image at all, and
+    need not be of whole packs.
 
     Args:
         trainer: the trainer.
@@ -65,7 +67,8 @@ def prepare_steps(trainer, x, y, options, keep=False):
     """
     k = trainer.discriminator_steps
     shares = trainer.distribute_strategy.num_replicas_in_sync * trainer.micro_batches
-    only_full = k > 1 or shares > 1
+    packed = any(samples_in_packs(network) > 1 for network in trainer.networks())
+    only_full = k > 1 or shares > 1 or packed
     batch_size = None
     if _is_array(x):
         batch_size = 32 if options.get("batch_size") is None else options["batch_size"]
