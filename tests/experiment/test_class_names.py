@@ -84,5 +84,6 @@ def test_judges_compare_them_with_those_of_the_real_images(trained, builder):
     generate = Generate(keras.saving.load_model(trained))
     assert generate.class_names == NAMES
     check_class_names(generate, RealData(builder, split="train").facts.class_names)
+    assert generate.law() == {"labels": {"law": "equal", "names": list(NAMES)}}
     with pytest.raises(ValueError, match="cat, dog, owl, and a classifier of owl, dog, cat"):
         check_class_names(generate, NAMES[::-1])

@@ -234,7 +234,9 @@ def _law(law):
     if shares is None:
         rows = f" of {law['observed']} rows of the data" if "observed" in law else ""
         return f"asked for: {law['law']}{rows}"
-    return f"asked for at the frequencies {', '.join(f'{share:.3g}' for share in shares)}"
+    names = law.get("names", [""] * len(shares))
+    shares = ", ".join(f"{name} {share:.3g}".strip() for name, share in zip(names, shares))
+    return f"asked for at the frequencies {shares}"
 
 
 def print_scores(output, scores):

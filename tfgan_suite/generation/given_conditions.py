@@ -87,7 +87,7 @@ def law_of(interface, by_frequency=False, class_frequencies=None):
         JSON-able dict of the keys of the conditions to a dict of "law": "frequencies", which then
         stand beside it; "equal"; or of conditions that are not counted "by chance" or "in turn", of
         what is known of the data, the number of whose rows may stand beside it as "observed"; "made
-        up" where nothing is.
+        up" where nothing is. The "names" of classes or components stand there too.
     """
     found = {}
     for declared in interface.conditions:
@@ -103,6 +103,8 @@ def law_of(interface, by_frequency=False, class_frequencies=None):
             found[kind.key] = {"law": "by chance" if by_frequency else "in turn"}
             if getattr(kind, "observed", None) is not None:
                 found[kind.key]["observed"] = len(kind.observed)
+        if kind.names is not None:
+            found[kind.key]["names"] = list(kind.names)
     return found
 
 
