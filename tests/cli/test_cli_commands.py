@@ -142,3 +142,12 @@ def test_help(command, capsys):
         main([*command, "--help"])
     assert stop.value.code == 0
     assert "usage: python -m tfgan_suite" in capsys.readouterr().out
+
+
+def test_help_of_a_recipe_lists_its_keys_with_their_comments(here, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["train", "mlp_gan", "--help"])
+    assert stop.value.code == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "latent_dim" in said and "components of z" in said
+    assert "image_size" in said  # of the class that its own is made of

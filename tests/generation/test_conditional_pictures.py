@@ -9,7 +9,7 @@ from tfgan_suite import GAN, drawing, testing
 from tfgan_suite.callbacks import LatentInterpolation, LatentTraversal
 from tfgan_suite.conditions import Labels
 from tfgan_suite.generation import Generate, SamplePicture
-from tfgan_suite.generation.given_rows import first_pairs, first_rows
+from tfgan_suite.generation.given_rows import first_pairs, first_rows, spread_rows
 from tfgan_suite.generation.margins import side_by_side, with_margin
 from tfgan_suite.generation.rows_of_conditions import words_of_rows
 from tfgan_suite.interface import Interface
@@ -113,6 +113,14 @@ def test_the_first_rows_of_batches_and_of_arrays():
         first_pairs(rows, 3, "x")
     with pytest.raises(ValueError, match="`real` must hold at least one"):
         first_rows(rows[:0], 3)
+
+
+@pytest.mark.parametrize("batched", [False, True])
+def test_real_examples_of_sorted_classes_are_a_mix(batched):
+    labels = np.repeat(np.arange(4), 100)
+    columns = np.linspace(-1, 1, 400, dtype=np.float32), labels
+    _, found = spread_rows(tf_batches(columns, 50) if batched else columns, 8)
+    np.testing.assert_array_equal(np.bincount(found), [2, 2, 2, 2])
 
 
 def tf_batches(columns, size):

@@ -8,6 +8,8 @@ import pytest
 import tensorflow as tf
 
 from tfgan_suite import data, networks, trainers
+from tfgan_suite.modalities import Image
+from tfgan_suite.trainers.base.value_checks import PartOfData
 
 SHAPE = r"Real images must have the shape that the discriminator takes: \(8, 8, 1\). "
 LABELS = np.arange(8) % 3
@@ -218,6 +220,14 @@ def test_some_bright_images_are_not_in_0_to_1(gan, wrap):
     bright = (images(40) + 1) / 2
     bright[15, 0, 0] = -0.5
     gan.fit(wrap(bright), epochs=2, verbose=0)
+
+
+def test_images_that_are_declared_to_lie_in_0_to_1_may():
+    class UnitImage(Image):
+        value_range = (0.0, 1.0)
+
+    assert not PartOfData.made("Real images", UnitImage(8, 8, 1)).watched
+    assert PartOfData.made("Real images", Image(8, 8, 1)).watched
 
 
 def test_images_without_contrast_say_nothing_of_their_scale(gan):

@@ -37,7 +37,8 @@ class PartOfData:
     @classmethod
     def made(cls, what, modality):
         """The part of examples of a modality that a generator is to make."""
-        return cls(what, modality.value_range, modality.comes_in_unit_range)
+        limits = modality.value_range
+        return cls(what, limits, modality.comes_in_unit_range and limits[0] < 0.0)
 
 
 def with_checked_values(trainer, x, y, finite=True, whole=True):
