@@ -17,7 +17,7 @@ from tfgan_suite.experiment.recipe import unknown_preset
 from tfgan_suite.experiment.recipe_files import locate, outline, path_and_preset
 from tfgan_suite.experiment.recommendation import recommend
 from tfgan_suite.launching import launch
-from tfgan_suite.path_arguments import check_path, check_target
+from tfgan_suite.path_arguments import check_path, check_source, check_target
 from tfgan_suite.quiet_imports import Aside
 
 
@@ -216,6 +216,8 @@ def _evaluate(arguments):
     if arguments.data is None:
         return _evaluate_by_recipe(arguments)
     check_path("--data", arguments.data)
+    for source in arguments.sources:
+        check_source(source)
     with arguments.aside.imports():
         from tfgan_suite.experiment import commands
     options = {

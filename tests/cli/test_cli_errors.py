@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from tfgan_suite.cli import main
+from tfgan_suite.path_arguments import check_source
 
 RECIPES = pathlib.Path(__file__).parents[2] / "recipes"
 
@@ -196,6 +197,21 @@ def test_what_is_wrong_with_settings_is_known_without_tensorflow(here):
         text=True,
     )
     assert done.returncode == 2 and done.stderr.startswith("error: `image_size` must be")
+
+
+@pytest.mark.parametrize("option", ["--data", "--set=data="])
+def test_the_home_of_nobody_is_not_there(fails, option):
+    given = [option, "~no-such-user/x"] if option == "--data" else [f"{option}~no-such-user/x"]
+    command = ["evaluate", "noise"] if option == "--data" else ["train", "mlp_gan"]
+    assert "does not exist. Received: " in fails(*command, *given)
+
+
+@pytest.mark.parametrize("split", ["", ":test", ":train[:50%]"])
+def test_real_images_that_are_not_there_are_missed_before_all_else(tmp_path, split):
+    with pytest.raises(ValueError, match="does not exist. Received: data: .*/no"):
+        check_source(f"data:{tmp_path}/no{split}")
+    for right in (f"data:{tmp_path}{split}", f"data:mnist:3.0.1{split}", "noise", "runs/first"):
+        check_source(right)
 
 
 def test_a_recipe_is_a_python_file(fails, here):

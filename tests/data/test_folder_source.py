@@ -211,6 +211,11 @@ def test_a_missing_folder_is_refused(tmp_path):
         data.load(str(tmp_path / "nowhere"))
 
 
+def test_a_folder_of_no_user_is_refused():
+    with pytest.raises(ValueError, match="Received: source='~no-such-user/photos'"):
+        data.load("~no-such-user/photos")
+
+
 def test_a_file_is_no_folder(write_image, noise):
     path = write_image("a.png", noise(2, 2))
     with pytest.raises(ValueError, match="is not a folder .*source=.*a.png', a file of image/png"):

@@ -1,5 +1,6 @@
 """A CSV file that says of every image of a folder which attributes it has."""
 
+import os
 import pathlib
 
 import numpy as np
@@ -35,7 +36,7 @@ def read_attributes(path, folder, files):
     """
     import pandas  # takes a second, and only this source needs it
 
-    path = pathlib.Path(folder) / NAME if path is None else pathlib.Path(path).expanduser()
+    path = pathlib.Path(folder) / NAME if path is None else pathlib.Path(os.path.expanduser(path))
     try:
         table = pandas.read_csv(path, index_col=0, dtype={0: str}, skipinitialspace=True)
     except (OSError, ValueError) as error:  # pandas's own errors are ValueErrors

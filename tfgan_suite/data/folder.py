@@ -54,7 +54,7 @@ def open_folder(source, split, skip_broken=False, attributes=None, value_range=N
             and class folders, lacks the split, has a class without an image, holds files whose
             headers are no image's, or a link to a folder that it lies in.
     """
-    root = pathlib.Path(source).expanduser()
+    root = pathlib.Path(os.path.expanduser(source))
     if not root.is_dir():
         reason = "is not a folder" if root.exists() else "does not exist"
         raise ValueError(f"The image folder {reason}. Received: source={str(source)!r}")
@@ -74,7 +74,7 @@ def open_folder(source, split, skip_broken=False, attributes=None, value_range=N
         _check_classes(name, labels, headers, condition)
     if tree.sharded:
         _LOGGER.warning("%s: the folders are numbered shards, no classes", name)
-    read = attributes and shown(os.path.relpath(pathlib.Path(attributes).expanduser(), folder))
+    read = attributes and shown(os.path.relpath(os.path.expanduser(attributes), folder))
     passed_over = tuple(each for each in tree.passed_over if each != read)
     if passed_over:
         _LOGGER.warning("%s: no images, passed over: %s", name, shown_some(passed_over))

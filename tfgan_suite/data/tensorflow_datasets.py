@@ -92,7 +92,7 @@ def _builder(source, data_dir):
 
     # TFDS reads the variable once, when it is imported; read now, it may be set at any time.
     data_dir = data_dir or os.environ.get("TFDS_DATA_DIR")
-    data_dir = str(pathlib.Path(data_dir).expanduser()) if data_dir else None
+    data_dir = str(pathlib.Path(os.path.expanduser(data_dir))) if data_dir else None
     try:
         return tfds.builder(source, data_dir=data_dir, try_gcs=False)
     except tfds.core.DatasetNotFoundError as error:

@@ -10,6 +10,7 @@ a generator, and
 """
 
 import hashlib
+import os
 import pathlib
 import re
 
@@ -40,7 +41,7 @@ def source_and_split(text):
         ('mnist:3.0.1', 'train[:50%]')
     """
     found = _SPLIT.search(text)
-    if found is None or pathlib.Path(text).expanduser().exists():
+    if found is None or pathlib.Path(os.path.expanduser(text)).exists():
         return text, None
     return text[: found.start()], found[1]
 

@@ -4,6 +4,7 @@ import ast
 import dataclasses
 import difflib
 import importlib.util
+import os
 import pathlib
 
 from tfgan_suite.files import read_regular
@@ -82,7 +83,7 @@ def locate(text):
         ValueError: if there is none.
     """
     name, _ = path_and_preset(text)
-    path = pathlib.Path(name).expanduser()
+    path = pathlib.Path(os.path.expanduser(name))
     if path.suffix == ".py" or len(path.parts) > 1:
         if not path.is_file():
             raise ValueError(f"There is no such recipe file. Received: {str(text)!r}")

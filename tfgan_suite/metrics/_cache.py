@@ -15,7 +15,7 @@ ENVIRONMENT_VARIABLE = "TFGAN_SUITE_CACHE"
 def cache_root(cache_dir=None):
     """The cache folder: `cache_dir`, or else $TFGAN_SUITE_CACHE, or ~/.cache/tfgan_suite."""
     folder = cache_dir or os.environ.get(ENVIRONMENT_VARIABLE) or "~/.cache/tfgan_suite"
-    return pathlib.Path(folder).expanduser()
+    return pathlib.Path(os.path.expanduser(folder))
 
 
 def cached(path, load, make, save):
