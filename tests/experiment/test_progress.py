@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from tfgan_suite import data, experiment
+from tfgan_suite import data, experiment, testing
 from tfgan_suite.experiment import progress, resolve_config
 from tfgan_suite.experiment.experiment import Experiment
 from tfgan_suite.experiment.progress import ProgressEvaluator
@@ -157,6 +157,15 @@ def test_a_recipe_of_images_has_one_and_keeps_the_best_by_it():
 def test_it_can_be_switched_off():
     made, _ = images_of(["progress_samples=none"])
     assert made.progress is None and made.monitor is None
+
+
+@pytest.mark.parametrize("count", [progress.FEWEST - 1, progress.FEWEST])
+def test_a_few_images_are_not_compared(tmp_path, count):
+    for index, image in enumerate(testing.images(count, (16, 16, 3))):
+        pixels = ((image + 1) * 127.5).astype(np.uint8)
+        Image.fromarray(pixels).save(tmp_path / f"{index}.png")
+    made, _ = images_of([f"data={tmp_path}"])
+    assert (made.progress is None) == (count < progress.FEWEST)
 
 
 def test_evaluations_of_the_recipe_itself_take_its_place():

@@ -2,7 +2,7 @@
 
 from tfgan_suite import data
 from tfgan_suite.experiment.experiment import Experiment
-from tfgan_suite.experiment.progress import ProgressEvaluator
+from tfgan_suite.experiment.progress import FEWEST, ProgressEvaluator
 from tfgan_suite.experiment.real_data import name_in_files
 from tfgan_suite.experiment.recommendation import Facts
 
@@ -41,7 +41,8 @@ class ImageData:
         reading = {"value_range": config.value_range, "broken": config.broken}
         facts = data.describe(config.data, split=config.split, **reading)
         check_images(facts, config.data)
-        self.num_classes, self._name = facts.num_classes, name_in_files(facts.name)
+        self.num_classes, self._num_examples = facts.num_classes, facts.num_examples
+        self._name = name_in_files(facts.name)
         epoch_steps = config.steps_per_epoch or facts.num_examples // config.batch_size
         self.training_steps = config.epochs * max(epoch_steps, 1)
         if labels and not self.num_classes:
@@ -122,7 +123,7 @@ class ImageData:
             epochs=config.epochs,
             steps_per_epoch=config.steps_per_epoch,
             evaluators=evaluators,
-            progress=self._progress(evaluators) if judge and config.progress_samples else None,
+            progress=self._progress(evaluators) if judge else None,
             # Shuffled: folders are sorted by class, and pictures show the first ones.
             real=self._shuffled(),
             notes=notes,
@@ -133,6 +134,8 @@ class ImageData:
         return self.load(seed=self.config.seed, cache=False, drop_remainder=False)
 
     def _progress(self, evaluators):
+        if not self.config.progress_samples or self._num_examples < FEWEST:
+            return None
         judge = evaluators[0] if evaluators else None
         options = {"name": self._name, "num_samples": self.config.progress_samples}
         return ProgressEvaluator(self._shuffled, judge, **options)

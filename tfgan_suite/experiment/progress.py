@@ -17,6 +17,8 @@ from tfgan_suite.plots import Line, Panel, plot_lines
 LOOKS = 10  # in a training, beside the one after its first epoch
 # Real images that generated ones are compared with, held in memory while the training lasts.
 REFERENCE = 2000
+# Real images without which no distance is taken: a covariance of so few says nothing.
+FEWEST = 16
 # Change of the distance over the last third of a training: less is no progress.
 LEAST_CHANGE = 0.05
 
