@@ -58,6 +58,14 @@ _PAPER = {
     "learning_rate": (2e-4, 5e-5),
     "burn_in": 20_000_000,
 }
+_FFHQ = {
+    **_PAPER,
+    "data": "ffhq",
+    "mirror": True,
+    "batch_size": 256,
+    "epochs": 287,
+    "half_life": (0.0, 500e3),
+}
 PRESETS = {
     "digits": {"image_size": 16, "epochs": 20, "steps_per_epoch": 100, "half_life": (0.0, 5e3)},
     "mnist": {"data": "mnist", "epochs": 6},
@@ -93,28 +101,8 @@ PRESETS = {
         "half_life": (0.0, 500e3),
         "burn_in": 2_000_000,
     },
-    "paper_ffhq_64": {
-        **_PAPER,
-        "data": "ffhq",
-        "image_size": 64,
-        "mirror": True,
-        "batch_size": 256,
-        "epochs": 287,
-        "filters": 384,
-        "gamma": (2.0, 0.2),
-        "half_life": (0.0, 500e3),
-    },
-    "paper_ffhq_256": {
-        **_PAPER,
-        "data": "ffhq",
-        "image_size": 256,
-        "mirror": True,
-        "batch_size": 256,
-        "epochs": 287,
-        "filters": 96,
-        "gamma": (150.0, 15.0),
-        "half_life": (0.0, 500e3),
-    },
+    "paper_ffhq_64": {**_FFHQ, "image_size": 64, "filters": 384, "gamma": (2.0, 0.2)},
+    "paper_ffhq_256": {**_FFHQ, "image_size": 256, "filters": 96, "gamma": (150.0, 15.0)},
 }
 MEASURED = {}
 SMOKE = {**SMOKE_IMAGES, "filters": 4, "max_filters": 8, "group_size": 8}

@@ -19,8 +19,9 @@ def between(real, fake, seed, samples=1):
 
     With packs of several samples, on that between each pair of packs: e is the same in a pack.
     """
+    firsts = real[::samples] if samples > 1 else real
     # Uniform on [-1, 1) from the shared source of rows, moved to [0, 1).
-    e = 0.5 * (rows_like(real[::samples], [1] * (real.shape.rank - 1), seed, "uniform") + 1.0)
+    e = 0.5 * (rows_like(firsts, [1] * (real.shape.rank - 1), seed, "uniform") + 1.0)
     if samples > 1:
         e = tf.repeat(e, samples, axis=0)
     return fake + e * (real - fake)
