@@ -1,7 +1,12 @@
-"""A worker that prints which examples it is shown in each step, and what one device is shown."""
+"""A worker that prints which examples it is shown in each step, and what one device is shown.
+
+Before that, to which interfaces what it listens to at its port is bound.
+"""
 
 import json
+import os
 import pathlib
+import socket
 import tempfile
 
 from tfgan_suite import get_strategy
@@ -13,6 +18,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_suite import data, testing, trainers
+from tfgan_suite.distribution import loopback
 
 ROWS, BATCH = 24, 4
 
@@ -55,7 +61,21 @@ def files(folder, values):
     return tf.data.TFRecordDataset(paths).map(image).batch(BATCH, drop_remainder=True)
 
 
+def interfaces():
+    """The interfaces to which this worker's listening sockets are bound, "" for all."""
+    config = json.loads(os.environ["TF_CONFIG"])
+    address = config["cluster"]["worker"][config["task"]["index"]]
+    option = getattr(socket, "SO_BINDTODEVICE", None)
+    found = []
+    for listener in loopback._listeners(int(address.rpartition(":")[2])) if option else ():
+        with listener:
+            name = listener.getsockopt(socket.SOL_SOCKET, option, 16)
+        found.append(name.rstrip(b"\0").decode())
+    return found
+
+
 def main(folder):
+    print("interfaces", *interfaces(), flush=True)
     images = testing.images(ROWS, (4, 4, 1))
     sources = {
         "load": (lambda: data.load(images, batch_size=BATCH, seed=3, repeat=False), {"epochs": 2}),

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import socket
 
 import pytest
 
@@ -32,9 +33,20 @@ def test_every_trainer(two_workers):
     check_alike(two_workers)
 
 
-def test_every_example_is_seen_by_one_worker(two_workers):
+@pytest.fixture(scope="module")
+def outputs(two_workers):
+    """What each of two workers says of its port and of the examples that it is shown."""
+    return two_workers(HERE / "seeing_data.py")
+
+
+@pytest.mark.skipif(not hasattr(socket, "SO_BINDTODEVICE"), reason="binds no ports to interfaces")
+def test_workers_of_one_machine_listen_to_it_alone(outputs):
+    assert [text.splitlines()[0] for text in outputs] == ["interfaces lo"] * 2
+
+
+def test_every_example_is_seen_by_one_worker(outputs):
     """In each of two epochs: all of the data, none twice, and the global batches of one device."""
-    first, second = lines(two_workers(HERE / "seeing_data.py"))
+    first, second = lines(outputs)
     for ours, theirs in zip(first, second, strict=True):
         assert ours["alone"] == theirs["alone"]
         for number, batch in enumerate(ours["alone"] or ()):
