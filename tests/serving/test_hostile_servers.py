@@ -372,6 +372,31 @@ def test_a_message_within_bounds_is_read(ask_grpc, values):
     np.testing.assert_array_equal(made, np.asarray(values, made.dtype))
 
 
+@fuzzing.cases(300)
+def test_any_change_of_a_message_is_taken_whole_or_refused(cases, monkeypatch):
+    tf = pytest.importorskip("tensorflow")
+    pytest.importorskip("tensorflow_serving.apis")
+    client, draw = GrpcClient("localhost:1", "any"), random.Random(0)
+    values = np.linspace(-1, 1, 12, dtype=np.float32).reshape(2, 2, 3)
+    sound, refused = response(images=tf.make_tensor_proto(values)), 0
+    for _ in range(cases):
+        message = bytearray(sound)
+        for _ in range(draw.randint(1, 3)):
+            position = draw.randrange(len(message))
+            put_in = bytes(draw.choices(range(256), k=draw.randint(0, 2)))
+            message[position : position + draw.randint(0, 2)] = put_in
+        monkeypatch.setattr(client, "_predict", lambda *_, said=bytes(message), **__: said)
+        try:
+            with fuzzing.time_limit():
+                made = client.from_seeds([1, 2])
+        except ServingError:
+            refused += 1
+        else:
+            assert len(made) == 2 and (made.dtype.kind not in "fc" or np.isfinite(made).all())
+    client.close()
+    assert 0 < refused < cases
+
+
 def test_a_small_message_that_unpacks_to_a_large_one(monkeypatch):
     grpc = pytest.importorskip("grpc")
     monkeypatch.setattr("tfgan_suite.serving.grpc.LARGEST", 2**20)

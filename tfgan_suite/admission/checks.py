@@ -172,7 +172,10 @@ def _check_ops(nodes, functions, allowed):
 def _check_restoring(nodes, bodies, filename):
     """The weights are read from the files beside the graph, whose name the loader gives."""
     given = filename.split(":")[0]
-    strange = [n for n in nodes if n.name != given and n.op not in ("VarHandleOp", "NoOp", *_CALLS)]
+    plain = {"VarHandleOp", "NoOp", *_CALLS}
+    # Any other operation that is fed would still be run for what waits for it.
+    fed = {"Placeholder", "PlaceholderWithDefault"}
+    strange = [n for n in nodes if n.op not in (plain | fed if n.name == given else plain)]
     if strange or len(bodies) > 1:
         raise NotAdmitted("its weights are not restored by one function, from its own files")
     for body in bodies:
