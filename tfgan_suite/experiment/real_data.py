@@ -195,8 +195,8 @@ class RealData:
         """The `Classifier` of the real classes, trained once and then kept on disk.
 
         Measured: right on 0.993 of the test images of MNIST, and on 0.745 of those of CIFAR-10 (as
-        JPEG files, `epochs=5`), for which the architecture is small. That of StackedMNIST is the one
-        of MNIST, which reads each channel (see `stacked_classifier`).
+        JPEG files, `epochs=5`), for which the architecture is small. That of StackedMNIST is the
+        one of MNIST, which reads each channel (see `stacked_classifier`).
 
         Raises:
             ValueError: if the data set has no labels, or as `Classifier.train` does.
