@@ -56,7 +56,8 @@ ALLOWED = {
     "quiet_imports": set(),
     "layers": BASE,
     "losses": BASE,
-    "metrics": BASE | {"admission"},
+    "score_names": {"checks"},
+    "metrics": BASE | {"admission", "score_names"},
     "data": BASE,
     "networks": {"checks", "layers", "registration"},
     "trainers": BASE | {"losses", "layers", "schedules"},
@@ -68,7 +69,7 @@ ALLOWED = {
     "experiment": BASE
     | {"admission", "callbacks", "checkpointing", "data", "export", "generation", "metrics"}
     | {"operations", "plots", "version"},
-    "arguments": {"checks", "experiment", "version"},
+    "arguments": {"checks", "experiment", "score_names", "version"},
     "path_arguments": set(),
     "cli": {"arguments", "experiment", "launching", "path_arguments", "quiet_imports"},
     "__main__": {"cli"},

@@ -3,6 +3,7 @@
 import argparse
 import math
 
+from tfgan_suite import score_names
 from tfgan_suite.checks import did_you_mean
 from tfgan_suite.experiment.config import PRECISIONS
 from tfgan_suite.experiment.config_outline import describe_config
@@ -189,7 +190,10 @@ def parser():
         "--split", metavar="SPLIT", help="of these (default: held-out images, else train)"
     )
     evaluate.add_argument(
-        "--metrics", metavar="A,B,...", help="names of scores; an unknown one lists them"
+        "--metrics",
+        type=_scores,
+        metavar="A,B,...",
+        help="names of scores; an unknown one lists them",
     )
     evaluate.add_argument(
         "--extractor",
@@ -293,6 +297,13 @@ def _size(text):
             f"must be a side in pixels, or height,width such as 48,64, not {text}"
         )
     return sides[0] if len(sides) == 1 else tuple(sides)
+
+
+def _scores(text):
+    try:
+        return score_names.check([name.strip() for name in text.split(",")])
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _frequencies(text):

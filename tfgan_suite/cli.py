@@ -222,7 +222,7 @@ def _evaluate(arguments):
         from tfgan_suite.experiment import commands
     options = {
         "split": arguments.split,
-        "metrics": arguments.metrics and [m.strip() for m in arguments.metrics.split(",")],
+        "metrics": arguments.metrics,
         "extractor": arguments.extractor,
         "samples": arguments.samples,
         "seed": arguments.seed,
@@ -244,10 +244,12 @@ def _evaluate(arguments):
 def _evaluate_by_recipe(arguments):
     options = ("split", "metrics", "extractor", "to", "class_frequencies", "round_to_8_bits")
     for option in (*options, *IMAGE_OPTIONS):
-        if getattr(arguments, option) is not None:
+        value = getattr(arguments, option)
+        if value is not None:
+            value = ",".join(map(str, value)) if isinstance(value, tuple) else value
             raise ValueError(
                 "Without --data a run is judged as its recipe says. "
-                f"Received: --{option.replace('_', '-')} {getattr(arguments, option)}"
+                f"Received: --{option.replace('_', '-')} {value}"
             )
     if len(arguments.sources) > 1:
         raise ValueError(

@@ -182,10 +182,17 @@ def test_a_run_is_new_or_that_of_a_directory(fails):
     assert "--new or --run-dir" in fails("train", "wgan", "--new", "--run-dir", "runs/x")
 
 
-def test_what_is_wrong_with_settings_is_known_without_tensorflow(here):
+@pytest.mark.parametrize(
+    "command, words",
+    [
+        (["train", "dcgan", "--set", "image_size=x"], "`image_size` must be"),
+        (["evaluate", "noise", "--data", "digits", "--metrics", "fid"], "'frechet_distance'"),
+    ],
+)
+def test_what_is_wrong_with_settings_is_known_without_tensorflow(here, command, words):
     code = (
         "import sys; from tfgan_suite.cli import main;"
-        "status = main(['train', 'dcgan', '--set', 'image_size=x']);"
+        f"status = main({command});"
         "sys.exit(status if 'tensorflow' not in sys.modules else 99)"
     )
     # As `python -m tfgan_suite` does, which puts the import off.
@@ -196,7 +203,7 @@ def test_what_is_wrong_with_settings_is_known_without_tensorflow(here):
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 2 and done.stderr.startswith("error: `image_size` must be")
+    assert done.returncode == 2 and done.stderr.startswith("error: ") and words in done.stderr
 
 
 @pytest.mark.parametrize("option", ["--data", "--set=data="])

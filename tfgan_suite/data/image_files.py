@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image, ImageOps
 
+from tfgan_suite.data.truncation import check_whole
 from tfgan_suite.data.value_ranges import to_levels
 from tfgan_suite.files import check_regular, shown
 
@@ -153,6 +154,7 @@ def _values(image, path, deep):
         `(pixels, top, alpha)`: an array `[H, W, C]`; the value of white, 255 or 65535, or None
         where the format does not say; and whether the last channel is alpha.
     """
+    check_whole(image, path)
     if deep and image.mode in _CHANNELS and ";16" in repr(image.tile):
         return _deep_colours(image, path), 65535, int(_channels(image) in (2, 4))
     image.load()  # see _TOLD_LATE

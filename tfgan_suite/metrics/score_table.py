@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 
-from tfgan_suite.checks import did_you_mean
+from tfgan_suite import score_names
 from tfgan_suite.metrics import comparison_scores as scores
 from tfgan_suite.metrics.generated_images import DATA, EQUAL, check_class_names
 from tfgan_suite.metrics.score import Score, score_name
@@ -113,20 +113,6 @@ def known_scores():
     return tuple(SCORES)
 
 
-# What the field calls them; the names here say that the features need not be Inception's.
-_ABBREVIATIONS = {
-    "fid": "frechet_distance",
-    "kid": "kernel_distance",
-    "is": "classifier_score",
-    "inception_score": "classifier_score",
-    "precision": "precision_recall",
-    "recall": "precision_recall",
-    "density": "density_coverage",
-    "coverage": "density_coverage",
-    "swd": "sliced_wasserstein",
-}
-
-
 @public
 def check_scores(names):
     """Returns `names` as a tuple.
@@ -134,14 +120,7 @@ def check_scores(names):
     Raises:
         ValueError: if there is none, or one is unknown.
     """
-    if not names or isinstance(names, str) or set(names) - set(SCORES):
-        unknown = [] if isinstance(names, str) else [n for n in names or () if n not in SCORES]
-        near = did_you_mean(_ABBREVIATIONS.get(unknown[0], unknown[0]), SCORES) if unknown else ""
-        raise ValueError(
-            f"`scores` must be a sequence of names of {known_scores()}{near}. "
-            f"Received: scores={names!r}"
-        )
-    return tuple(names)
+    return score_names.check(names)
 
 
 @public
