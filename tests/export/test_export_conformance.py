@@ -48,7 +48,7 @@ def _network(module):
     size = {"image_size": getattr(module, "SMALLEST", 16), "channels": 3}
     if "data_shape" in inspect.signature(module.build_generator).parameters:
         size = {"data_shape": (16, 16, 3)}
-    sizes = {"filters": 2, "hidden_units": (4,), "blocks": 1}
+    sizes = {"filters": 2, "hidden_units": (4,), "blocks": 1, "group_size": 2}
     known = inspect.signature(module.build_generator).parameters
     sizes = {name: value for name, value in sizes.items() if name in known}
     if "latent_dim" not in known:  # a translator

@@ -46,6 +46,9 @@ CASES = {
     "modulated_down": (layers.ModulatedConv2D(3, resample="down", dtype="float64"), [X, W], False),
     "blur": (layers.Blur(dtype="float64"), [X], False),
     "downsample": (layers.Downsample(dtype="float64"), [X], False),
+    "learned_basis": (layers.LearnedBasis(3, 2, dtype="float64"), [W], False),
+    "pack": (layers.Pack(2, dtype="float64"), [X], False),
+    "clip_at_inference": (layers.ClipAtInference(-9.0, 9.0, dtype="float64"), [X], False),
     "pixel_shuffle": (layers.PixelShuffle(dtype="float64"), [X], False),
     "differentiable_augmentation": (
         layers.DifferentiableAugmentation(seed=1, dtype="float64"), [RGB], True
@@ -60,8 +63,6 @@ CASES = {
 # Layers without a case, and why.
 NO_DERIVATIVE = {
     "BatchNormalization": "in its own file: the fused operation takes no float64",
-    "Conv2D": "in its own file: float64 is left to Keras",
-    "Conv2DTranspose": "in its own file: float64 is left to Keras",
     "Conv2D": "in its own file: float64 is left to Keras",
     "Conv2DTranspose": "in its own file: float64 is left to Keras",
     "GradientNormalization": "in its own file, with a smooth critic",
