@@ -181,7 +181,7 @@ def test_results_go_where_they_are_wanted(evaluate, tmp_path, digits):
         (["noise", "--data", "digits", "--metrics", "perceptual_path_length"], "latents"),
         (["data:digits", "--data", "digits", "--samples", "2000"], "1500 images"),
         (["runs/first", "--data", "digits"], "runs/first, which makes vectors"),
-        (["runs/digits", "--data", "digits", "--best"], "no best checkpoint"),
+        (["runs/first", "--best"], "no best checkpoint"),
     ],
 )
 def test_what_cannot_be_judged(digits, fails, command, message):
