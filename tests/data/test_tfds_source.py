@@ -259,6 +259,7 @@ def test_no_host_no_answer(direct):
 # === The real thing ===
 
 
+@pytest.mark.slow
 def test_mnist_equals_its_files(mnist_dir, real_data, no_network):
     dataset = data.load(
         "mnist", split="test", labels=True, batch_size=500, data_dir=mnist_dir, cache=False

@@ -31,6 +31,7 @@ def assert_close(gan, other, tolerance):
         assert testing.distance(getattr(gan, part), getattr(other, part)) <= tolerance, part
 
 
+@pytest.mark.slow  # the conformance lists compare a step of each trainer by default
 @pytest.mark.parametrize("family", families.FAMILIES)
 def test_two_replicas_equal_one_with_gradient_descent(family, two_replicas):
     runs = []
