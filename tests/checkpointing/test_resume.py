@@ -9,7 +9,7 @@ import trainings
 # Steps of an epoch of four, of two epochs.
 MOMENTS = {"first_step": 1, "mid_epoch": 6, "epoch_end": 4, "last_step": 8}
 # They have little that the others have not.
-SIMILAR = ("plain", "mixed_bfloat16", "conditional", "spectral_norm")
+SIMILAR = ("plain", "mixed_bfloat16", "conditional", "infogan", "spectral_norm")
 BY_DEFAULT = [("mid_epoch", option) for option in trainings.OPTIONS if option not in SIMILAR]
 BY_DEFAULT += [("epoch_end", "ema")]
 OTHERS = [

@@ -102,7 +102,7 @@ def to_ids(images):
     return np.rint((np.ravel(images) + 1.0) * 127.5).astype(int)
 
 
-@pytest.mark.parametrize("k", [1, 2])
+@pytest.mark.parametrize("k", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_an_interrupted_training_sees_each_sample_as_often(k, tmp_path):
     """At random points, several times in one training."""
     expected = train(tmp_path / "whole", k)

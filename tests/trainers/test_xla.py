@@ -74,6 +74,7 @@ def test_the_u_net_with_its_dropout():
     assert testing.distance(fits[0].discriminator, fits[1].discriminator) < 1e-5
 
 
+@pytest.mark.slow
 def test_sngan_which_upsamples_by_neighbours():
     fits = []
     for jit in (True, False):
