@@ -7,10 +7,6 @@ import pytest
 PROGRAM = pathlib.Path(__file__).parent / "killing_workers.py"
 
 
-def test_one_random_moment(tmp_path, kill):
-    kill(PROGRAM, tmp_path, 1, "1")
-
-
 @pytest.mark.slow
 def test_ten_random_moments(tmp_path, kill):
     kill(PROGRAM, tmp_path, 10, "0")
