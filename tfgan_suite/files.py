@@ -95,6 +95,20 @@ def check_regular(path):
         raise OSError(errno.EINVAL, "It is no regular file", str(path))
 
 
+def check_no_pattern(path):
+    """Raises ValueError if TensorFlow would take the path of a SavedModel for a pattern.
+
+    It looks for the files of the weights by their path as a pattern: weights in a folder `[a]`
+    are not found, and those in `a*` may be another model's.
+    """
+    signs = sorted((set("*?[\\") - {os.sep}) & set(os.path.abspath(path)))
+    if signs:
+        raise ValueError(
+            f"TensorFlow takes {' '.join(signs)} in the path of a SavedModel for a pattern, and "
+            f"finds no weights there or others; give another folder. Received: {shown(str(path))}"
+        )
+
+
 def read_regular(path):
     """The bytes of a regular file; raises OSError for any other, which it does not wait for."""
     check_regular(path)

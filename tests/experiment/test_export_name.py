@@ -31,6 +31,11 @@ def free(*arguments, **options):
     return free_export_name("saved_models", "dcgan_photos", *arguments, **options)
 
 
+def test_a_folder_from_which_tensorflow_loads_no_weights_is_named_before_the_training(in_tmp):
+    with pytest.raises(ValueError, match=r"pattern.*\[models\]"):
+        free_export_name("[models]", "dcgan_photos", Config())
+
+
 def test_nothing_is_there(in_tmp):
     assert free(Config()) == "dcgan_photos"
 

@@ -7,6 +7,9 @@ import threading
 import pytest
 import tensorflow as tf
 
+from tfgan_suite.admission import load_admitted
+from tfgan_suite.export import verify
+
 
 def children(path):
     return sorted(os.listdir(path)) if path.exists() else []
@@ -185,3 +188,22 @@ def test_unwritable_path_is_named(trainer, export, tmp_path):
 def test_url_is_refused(trainer, export):
     with pytest.raises(ValueError, match="local directory.*gs://bucket"):
         export(trainer, "gs://bucket/models")
+
+
+# === Paths that TensorFlow takes for patterns ===
+
+
+@pytest.mark.parametrize("name", ["[bold]", "a*b", "a?b", "a\\b"])
+def test_a_path_that_is_a_pattern_to_tensorflow_is_refused(trainer, export, tmp_path, name):
+    """Else the weights of `[bold]` are not found, and those of `a*b` may be another model's."""
+    with pytest.raises(ValueError, match="pattern.*give another folder"):
+        export(trainer, tmp_path / name)
+    assert children(tmp_path) == []
+
+
+def test_a_model_moved_to_such_a_path_is_named(trainer, export, tmp_path):
+    export(trainer, tmp_path / "model")
+    (tmp_path / "model").rename(tmp_path / "[model]")
+    for read in (verify, load_admitted):
+        with pytest.raises(ValueError, match=r"pattern.*\[model\]"):
+            read(tmp_path / "[model]/1")

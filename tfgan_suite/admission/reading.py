@@ -7,6 +7,7 @@ from google.protobuf.message import DecodeError
 from tensorflow.core.protobuf import saved_model_pb2
 
 from tfgan_suite.admission.checks import NotAdmitted, check_files, check_graph
+from tfgan_suite.files import check_no_pattern
 
 
 def read_graphs(path):
@@ -49,6 +50,7 @@ def load_admitted(path):
     Raises:
         ValueError: if it could do more than compute (`NotAdmitted`), or cannot be loaded.
     """
+    check_no_pattern(path)
     try:
         admitted_graphs(path)
         return tf.saved_model.load(str(path))

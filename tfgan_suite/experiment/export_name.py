@@ -6,7 +6,7 @@ import pathlib
 from tfgan_suite.checks import directory_name
 from tfgan_suite.export.model_card import FILE
 from tfgan_suite.export.publishing import versions
-from tfgan_suite.files import read_json
+from tfgan_suite.files import check_no_pattern, read_json
 
 
 class ExportName:
@@ -95,6 +95,7 @@ def check_supersedes(saved_models, name, config, endings=("",), run=None):
 
 
 def _paths(saved_models, name, endings):
+    check_no_pattern(saved_models)
     return [
         pathlib.Path(saved_models, name + (ending and f"_{ending}")) for ending in endings
     ]

@@ -16,6 +16,7 @@ from tfgan_suite.export import model_card, publishing, tracing, warmup
 from tfgan_suite.export.loading import Served
 from tfgan_suite.export.served_interface import part_to_export
 from tfgan_suite.export.signatures import signatures_of
+from tfgan_suite.files import check_no_pattern
 
 
 def export(
@@ -82,14 +83,15 @@ def export(
 
     Raises:
         TypeError: if `trainer` has no generator.
-        ValueError: if `version` exists already or is no positive integer, `path` is a URL, a weight
-            is not finite, the generator cannot be served or there is no one of this name, its
+        ValueError: if `version` exists already or is no positive integer, `path` is a URL or would
+            be a pattern to TensorFlow, a weight is not finite, the generator cannot be served or there is no one of this name, its
             interface does not fit it, or the number of classes is not known.
         RuntimeError: if what was written cannot be loaded, or does not answer its warm-up requests.
         OSError: if `path` cannot be written.
     """
     if "://" in os.fspath(path):
         raise ValueError(f"`path` must be a local directory. Received: path={path!r}")
+    check_no_pattern(path)
     path = pathlib.Path(path)
     publishing.check_version(path, version)
     if isinstance(max_rows, bool) or not isinstance(max_rows, int) or max_rows < 4:

@@ -7,6 +7,7 @@ from tfgan_suite.export import answer_checks, file_checks, graph_checks
 from tfgan_suite.export.exported_model import TELLING, ExportedModel
 from tfgan_suite.export.publishing import is_version
 from tfgan_suite.export.verdicts import Check, Report, Skipped, Unavailable
+from tfgan_suite.files import check_no_pattern
 from tfgan_suite.served_part import served_parts
 
 # In the order in which they are made: what can be seen from the files, from the graph, and what
@@ -59,9 +60,11 @@ def verify(path, *, against=None):
         A `Report`: `passed`, `failures` and `checks`; printed, it is the checklist.
 
     Raises:
-        ValueError: if there is no such directory, or no version in it; or if the model's name does
+        ValueError: if there is no such directory, or no version in it, or TensorFlow would take its
+            path for a pattern; or if the model's name does
             not say which of the trainer's generators it is.
     """
+    check_no_pattern(path)
     version = _version_directory(pathlib.Path(path))
     against = getattr(against, "trainer", against)
     model = ExportedModel(version, against and _served_part(against, version))
