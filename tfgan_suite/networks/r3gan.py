@@ -92,9 +92,8 @@ def build_generator(
     positive_int("latent_dim", latent_dim)
     positive_int_or_none("num_classes", num_classes)
     widths = widths_by_stage(halvings, filters, max_filters, growth, group_size)
-    all_blocks = positive_int("blocks", blocks) * len(widths)
     next_seed = seeded(seed)
-    block = _residual_block(all_blocks, group_size, next_seed)
+    block = _residual_block(positive_int("blocks", blocks) * len(widths), group_size, next_seed)
 
     # === Functional model ===
     x = latents = Input((latent_dim,), name="latents")
@@ -155,9 +154,8 @@ def build_discriminator(
     positive_int("channels", channels)
     positive_int_or_none("num_classes", num_classes)
     widths = widths_by_stage(halvings, filters, max_filters, growth, group_size)
-    all_blocks = positive_int("blocks", blocks) * len(widths)
     next_seed = seeded(seed)
-    block = _residual_block(all_blocks, group_size, next_seed)
+    block = _residual_block(positive_int("blocks", blocks) * len(widths), group_size, next_seed)
 
     # === Functional model ===
     images = Input((height, width, channels), name="images")
