@@ -150,6 +150,12 @@ def takes_condition(network):
     return len(network.inputs) > 1
 
 
+def samples_in_packs(network):
+    """Examples that a network judges together: 1 without a layer that packs them."""
+    packing = [getattr(layer, "rows_per_output", 1) for layer in network._flatten_layers()]
+    return max(packing, default=1)
+
+
 def shapes_fit(first, second):
     """Whether two shapes of batches agree wherever both are known."""
     return fits(tuple(first)[1:], tuple(second)[1:])

@@ -36,8 +36,7 @@ def _pcx(file, size):
 def _jpeg_2000(file, size):
     """Without its end a picture would be read from fewer bits of its wavelets."""
     if file.read(2) == _CODESTREAM:
-        file.seek(max(size - len(_END), 0))
-        return None if file.read() == _END else "its codestream has no end"
+        return _without_end(file, size)
     start = 0
     while start < size:  # boxes one behind the other
         file.seek(start)
@@ -46,9 +45,13 @@ def _jpeg_2000(file, size):
         if length == 1 and len(head) == 16:
             (length,) = struct.unpack(">Q", head[8:])
         if length == 0:  # to the end of the file
-            file.seek(size - len(_END))
-            return None if file.read() == _END else "its codestream has no end"
+            return _without_end(file, size)
         if length < 8 or start + length > size:
             return "its last box is not whole"
         start += length
     return None
+
+
+def _without_end(file, size):
+    file.seek(max(size - len(_END), 0))
+    return None if file.read() == _END else "its codestream has no end"

@@ -41,8 +41,7 @@ class ImageData:
         reading = {"value_range": config.value_range, "broken": config.broken}
         facts = data.describe(config.data, split=config.split, **reading)
         check_images(facts, config.data)
-        self.num_classes, self._num_examples = facts.num_classes, facts.num_examples
-        self._name = name_in_files(facts.name)
+        self._facts, self.num_classes = facts, facts.num_classes
         epoch_steps = config.steps_per_epoch or facts.num_examples // config.batch_size
         self.training_steps = config.epochs * max(epoch_steps, 1)
         if labels and not self.num_classes:
@@ -134,11 +133,11 @@ class ImageData:
         return self.load(seed=self.config.seed, cache=False, drop_remainder=False)
 
     def _progress(self, evaluators):
-        if not self.config.progress_samples or self._num_examples < FEWEST:
+        if not self.config.progress_samples or self._facts.num_examples < FEWEST:
             return None
         judge = evaluators[0] if evaluators else None
-        options = {"name": self._name, "num_samples": self.config.progress_samples}
-        return ProgressEvaluator(self._shuffled, judge, **options)
+        name, count = name_in_files(self._facts.name), self.config.progress_samples
+        return ProgressEvaluator(self._shuffled, judge, name=name, num_samples=count)
 
 
 def check_images(description, source):

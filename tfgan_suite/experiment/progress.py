@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 from tfgan_suite.experiment.console import number
+from tfgan_suite.experiment.judges import DEFAULT_LAYER, DEFAULT_POOLING
 from tfgan_suite.files import read_json
 from tfgan_suite.metrics import (
     FeatureEvaluator,
@@ -81,7 +82,9 @@ class ProgressEvaluator:
         reference, others = self._sets
         if self._judge:
             classifier = self._judge.classifier
-            extractor = classifier_extractor(classifier, layer="relu_3", pooling="avg")
+            extractor = classifier_extractor(
+                classifier, layer=DEFAULT_LAYER, pooling=DEFAULT_POOLING
+            )
         else:
             extractor = random_extractor(others.shape[1:])
         return FeatureEvaluator(

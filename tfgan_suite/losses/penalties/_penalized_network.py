@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from tfgan_suite.interface import samples_in_packs
 from tfgan_suite.losses._reduction import at_least_float32
 
 
@@ -30,8 +31,7 @@ class PenalizedNetwork:
         """Rows of the inputs that one row of the outputs is of: more than one of packs."""
         if not isinstance(self.network, keras.layers.Layer):
             return 1
-        layers = self.network._flatten_layers()
-        return max(getattr(layer, "rows_per_output", 1) for layer in layers)
+        return samples_in_packs(self.network)
 
     def __call__(self, inputs):
         for known, output in self.known:

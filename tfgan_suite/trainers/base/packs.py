@@ -1,10 +1,6 @@
 """What a training with packs of examples (PacGAN, `layers.Pack`) must keep to."""
 
-
-def samples_in_packs(network):
-    """Examples that a network judges together: 1 without a layer that packs them."""
-    packing = [getattr(layer, "rows_per_output", 1) for layer in network._flatten_layers()]
-    return max(packing, default=1)
+from tfgan_suite.interface import samples_in_packs
 
 
 def check_judges_of_packs(discriminator):

@@ -15,7 +15,7 @@ from tfgan_suite import provenance
 from tfgan_suite.batches import Batches, order_of
 from tfgan_suite.data_order import DataOrder, epochs_from, remaining, shuffled
 from tfgan_suite.dataset_options import without_autotuner
-from tfgan_suite.trainers.base.packs import samples_in_packs
+from tfgan_suite.interface import samples_in_packs
 
 
 @dataclasses.dataclass
